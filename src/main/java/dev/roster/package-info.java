@@ -1,0 +1,2 @@
+/** Roster: accounts, sessions and profiles. Features are packages; see README.md, "Layout". */
+package dev.roster;
