@@ -1,0 +1,102 @@
+package dev.roster.accounts.account;
+
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.password.Credential;
+import dev.roster.accounts.password.PasswordHasher;
+import dev.roster.accounts.session.ActiveSession;
+import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.verification.Verification;
+import dev.roster.accounts.verification.Verification.Purpose;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.users.User;
+import dev.roster.users.Users;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.UUID;
+
+/** Changes a user makes to its own account. */
+@ApplicationScoped
+public class Account {
+
+    private final PasswordHasher hasher;
+    private final Sessions sessions;
+    private final Users users;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    Account(
+            PasswordHasher hasher, Sessions sessions, Users users, AuditLog audit, Clock clock) {
+        this.hasher = hasher;
+        this.sessions = sessions;
+        this.users = users;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /**
+     * Checks the password of a user, holding no connection meanwhile.
+     *
+     * @throws AuthException 400 INVALID_PASSWORD, or CREDENTIAL_ACCOUNT_NOT_FOUND where the user
+     *     has none
+     */
+    public Credential requirePassword(UUID userId, String password) {
+        Credential credential =
+                Credential.findPassword(userId)
+                        .orElseThrow(AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND::exception);
+        if (!hasher.verify(password, credential.passwordHash).matches()) {
+            throw AuthError.INVALID_PASSWORD.exception();
+        }
+        return credential;
+    }
+
+    /**
+     * Changes the password of a user who knows the old one.
+     *
+     * @param revokeOthers whether every session ends and a new one begins
+     * @return the token of the new session, or null
+     * @throws AuthException 400 as {@link #requirePassword}
+     */
+    public String changePassword(
+            ActiveSession active, String oldPassword, String newPassword, boolean revokeOthers) {
+        UUID userId = active.user().id;
+        Credential credential = requirePassword(userId, oldPassword);
+        String hash = hasher.hash(newPassword);
+        return QuarkusTransaction.requiringNew()
+                .call(
+                        () -> {
+                            // of two changes at once the second no longer knows the old password
+                            if (!Credential.rehash(
+                                    credential.id, credential.passwordHash, hash)) {
+                                throw AuthError.INVALID_PASSWORD.exception();
+                            }
+                            audit.record(
+                                    AuditAction.PASSWORD_CHANGED, userId, "user", userId);
+                            if (!revokeOthers) {
+                                return null;
+                            }
+                            sessions.endAll(userId);
+                            User user = User.findById(userId);
+                            return sessions.begin(user, active.session().remember).token();
+                        });
+    }
+
+    /**
+     * Deletes a user and ends its sessions.
+     *
+     * @param token null, or the one-time token that must be good for this
+     * @throws AuthException 404 INVALID_TOKEN
+     */
+    @Transactional
+    public void delete(UUID userId, String token) {
+        if (token != null
+                && !Verification.consume(Purpose.DELETE_USER, userId, token, clock.instant())) {
+            throw AuthError.INVALID_TOKEN.exception();
+        }
+        users.delete(userId);
+        sessions.endAll(userId);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.roster.accounts.account;
+
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.betterauth.AuthRequest;
+import dev.roster.accounts.betterauth.AuthUser;
+import dev.roster.accounts.betterauth.BetterAuth;
+import dev.roster.accounts.betterauth.Fields;
+import dev.roster.accounts.betterauth.ProtectedFields;
+import dev.roster.accounts.betterauth.SignedIn;
+import dev.roster.accounts.betterauth.Status;
+import dev.roster.accounts.password.Credential;
+import dev.roster.accounts.password.PasswordRules;
+import dev.roster.accounts.session.ActiveSession;
+import dev.roster.accounts.session.CurrentSession;
+import dev.roster.accounts.session.Sessions;
+import dev.roster.users.Users;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What a signed-in user changes about its own account (contract, section 9). */
+@Path(BetterAuth.PATH)
+@BetterAuth
+@PermitAll
+@Produces(MediaType.APPLICATION_JSON)
+public class AccountResource {
+
+    private final Account account;
+    private final Users users;
+    private final Sessions sessions;
+    private final CurrentSession current;
+    private final PasswordRules rules;
+    private final AuthRequest request;
+    private final HttpServerResponse response;
+
+    AccountResource(
+            Account account,
+            Users users,
+            Sessions sessions,
+            CurrentSession current,
+            PasswordRules rules,
+            AuthRequest request,
+            HttpServerResponse response) {
+        this.account = account;
+        this.users = users;
+        this.sessions = sessions;
+        this.current = current;
+        this.rules = rules;
+        this.request = request;
+        this.response = response;
+    }
+
+    /** The answer of change-password; the token is null where the session goes on. */
+    @RegisterForReflection
+    public record PasswordChanged(String token, AuthUser user) {}
+
+    /** The answer of delete-user. */
+    public record Deleted(boolean success, String message) {}
+
+    /** A way to sign in, without its secrets. */
+    @RegisterForReflection
+    public record LinkedAccount(
+            String accountId,
+            String providerId,
+            String userId,
+            Instant createdAt,
+            Instant updatedAt,
+            String id,
+            List<String> scopes) {
+
+        static LinkedAccount of(Credential credential) {
+            return new LinkedAccount(
+                    credential.accountId,
+                    credential.providerId,
+                    credential.user.id.toString(),
+                    credential.createdAt,
+                    credential.updatedAt,
+                    credential.id.toString(),
+                    credential.scopes);
+        }
+    }
+
+    @POST
+    @Path("/update-user")
+    @SignedIn
+    public Status updateUser() {
+        Fields fields = request.fields();
+        Optional<String> name = fields.optionalString("name");
+        Optional<String> image = fields.nullableString("image");
+        fields.check();
+        ActiveSession active = current.require();
+        if (fields.isTruthy("email")) {
+            throw AuthError.EMAIL_CAN_NOT_BE_UPDATED.exception();
+        }
+        ProtectedFields.refuse(fields);
+        if (name.isEmpty() && !fields.has("image")) {
+            throw new AuthException(400, null, "No fields to update");
+        }
+        users.update(
+                active.user().id,
+                user -> {
+                    user.name = name.orElse(user.name);
+                    if (fields.has("image")) {
+                        user.image = image.orElse(null);
+                    }
+                });
+        sessions.keep(response, active.token(), active.session().remember);
+        return Status.DONE;
+    }
+
+    @POST
+    @Path("/change-password")
+    @SignedIn
+    public PasswordChanged changePassword() {
+        Fields fields = request.fields();
+        String newPassword = fields.string("newPassword");
+        String currentPassword = fields.string("currentPassword");
+        boolean revokeOthers = fields.optionalBoolean("revokeOtherSessions").orElse(false);
+        fields.check();
+        ActiveSession active = current.require();
+        rules.check(newPassword);
+        String token =
+                account.changePassword(active, currentPassword, newPassword, revokeOthers);
+        if (token != null) {
+            sessions.keep(response, token, active.session().remember);
+        }
+        return new PasswordChanged(token, AuthUser.of(active.user()));
+    }
+
+    @POST
+    @Path("/verify-password")
+    @SignedIn
+    public Status verifyPassword() {
+        Fields fields = request.fields();
+        String password = fields.string("password");
+        fields.check();
+        account.requirePassword(current.require().user().id, password);
+        return Status.DONE;
+    }
+
+    @POST
+    @Path("/delete-user")
+    @SignedIn
+    public Deleted deleteUser() {
+        Fields fields = request.optionalFields();
+        Optional<String> password = fields.optionalString("password");
+        Optional<String> token = fields.optionalString("token");
+        fields.check();
+        ActiveSession active = current.require();
+        if (password.isPresent()) {
+            account.requirePassword(active.user().id, password.get());
+        } else if (token.isEmpty() && !current.isFresh()) {
+            throw AuthError.SESSION_EXPIRED.exception();
+        }
+        account.delete(active.user().id, token.orElse(null));
+        sessions.forget(response);
+        return new Deleted(true, "User deleted");
+    }
+
+    @GET
+    @Path("/list-accounts")
+    @SignedIn
+    public List<LinkedAccount> listAccounts() {
+        return Credential.listFor(current.require().user().id).stream()
+                .map(LinkedAccount::of)
+                .toList();
+    }
+}

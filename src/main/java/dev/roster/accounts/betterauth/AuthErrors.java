@@ -1,0 +1,47 @@
+package dev.roster.accounts.betterauth;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.roster.platform.problem.ErrorDialect;
+import dev.roster.platform.problem.ProblemCode;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Errors as {@code {message, code}} (contract, section 2), whatever ended the request. */
+@ApplicationScoped
+class AuthErrors implements ErrorDialect {
+
+    /** The body of an error. */
+    @RegisterForReflection
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Body(String message, String code) {}
+
+    @Override
+    public boolean speaks(String path) {
+        return path.equals(BetterAuth.PATH) || path.startsWith(BetterAuth.PATH + "/");
+    }
+
+    @Override
+    public Response.ResponseBuilder render(ProblemCode code, String detail) {
+        return switch (code) {
+            // a path with a wrong method does not exist either (contract, section 1)
+            case NOT_FOUND, METHOD_NOT_ALLOWED -> Response.status(404);
+            case SERVICE_UNAVAILABLE, INTERNAL_ERROR, PAYLOAD_TOO_LARGE ->
+                    answer(code.status(), code.name(), code.title());
+            default -> answer(code.status(), code.name(), detail == null ? code.title() : detail);
+        };
+    }
+
+    @ServerExceptionMapper
+    Response auth(AuthException e) {
+        return answer(e.status(), e.code(), e.getMessage()).build();
+    }
+
+    private static Response.ResponseBuilder answer(int status, String code, String message) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(new Body(message, code));
+    }
+}

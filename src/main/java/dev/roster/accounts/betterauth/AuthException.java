@@ -1,0 +1,25 @@
+package dev.roster.accounts.betterauth;
+
+/** Ends a request of the dialect with an error. */
+public class AuthException extends RuntimeException {
+
+    private final int status;
+    private final String code;
+
+    /**
+     * @param code null for the few errors that have a message alone (contract, section 2)
+     */
+    public AuthException(int status, String code, String message) {
+        super(message);
+        this.status = status;
+        this.code = code;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String code() {
+        return code;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.roster.accounts.betterauth;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.http.OriginCheck;
+import dev.roster.platform.http.TrustedOrigins;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The checks that every endpoint of the dialect has in common, in the contract's order (section 2):
+ * content type, JSON, origin, and where the client may be sent.
+ */
+@Provider
+@BetterAuth
+class BodyAndOriginFilter implements ContainerRequestFilter {
+
+    private static final Pattern JSON_TYPE = Pattern.compile("application/([a-z0-9.+-]+\\+)?json");
+    private static final String FORM_TYPE = "application/x-www-form-urlencoded";
+    private static final Set<String> BODYLESS = Set.of("GET", "DELETE");
+
+    /** The members that hold a target to send the client to, and the error of each. */
+    private static final Map<String, AuthError> TARGETS =
+            Map.of(
+                    "callbackURL", AuthError.INVALID_CALLBACK_URL,
+                    "redirectTo", AuthError.INVALID_REDIRECT_URL,
+                    "errorCallbackURL", AuthError.INVALID_ERROR_CALLBACK_URL,
+                    "newUserCallbackURL", AuthError.INVALID_NEW_USER_CALLBACK_URL);
+
+    private final AuthRequest authRequest;
+    private final OriginCheck originCheck;
+    private final TrustedOrigins origins;
+    private final ObjectMapper json;
+
+    @Context ResourceInfo resource;
+    @Context HttpServerRequest request;
+
+    BodyAndOriginFilter(
+            AuthRequest authRequest,
+            OriginCheck originCheck,
+            TrustedOrigins origins,
+            ObjectMapper json) {
+        this.authRequest = authRequest;
+        this.originCheck = originCheck;
+        this.origins = origins;
+        this.json = json;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext context) throws IOException {
+        if (BODYLESS.contains(context.getMethod())) {
+            return;
+        }
+        ObjectNode body = read(context);
+        authRequest.body(body);
+        AuthRequest.accept(originCheck.ofCookies(request));
+        TARGETS.forEach((member, error) -> checkTarget(body, member, error));
+        String query = context.getUriInfo().getQueryParameters().getFirst("callbackURL");
+        if (query != null && !query.isEmpty() && !origins.trustsRedirect(query)) {
+            throw AuthError.INVALID_CALLBACK_URL.exception();
+        }
+    }
+
+    private void checkTarget(ObjectNode body, String member, AuthError error) {
+        JsonNode target = body == null ? null : body.get(member);
+        if (target == null || target.isNull() || target.isTextual() && target.textValue().isEmpty()) {
+            return;
+        }
+        if (!target.isTextual()) {
+            throw new AuthException(
+                    400, error.name(), error.message() + ": expected a string");
+        }
+        if (!origins.trustsRedirect(target.textValue())) {
+            throw error.exception();
+        }
+    }
+
+    private ObjectNode read(ContainerRequestContext context) throws IOException {
+        byte[] bytes = context.getEntityStream().readAllBytes();
+        String header = context.getHeaderString("Content-Type");
+        if (bytes.length == 0 && header == null) {
+            return null;
+        }
+        boolean form = resource.getResourceMethod().isAnnotationPresent(AcceptsForm.class);
+        String allowed = (form ? FORM_TYPE + ", " : "") + "application/json";
+        if (header == null) {
+            throw AuthError.UNSUPPORTED_MEDIA_TYPE.exception(
+                    "Content-Type is required. Allowed types: " + allowed);
+        }
+        String type = header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        if (form && type.equals(FORM_TYPE)) {
+            return form(new String(bytes, StandardCharsets.UTF_8));
+        }
+        if (!JSON_TYPE.matcher(type).matches()) {
+            throw AuthError.UNSUPPORTED_MEDIA_TYPE.exception(
+                    "Content-Type \""
+                            + header.replaceAll("[^\\x20-\\x7e]", "")
+                            + "\" is not allowed. Allowed types: "
+                            + allowed);
+        }
+        if (bytes.length == 0) {
+            return null;
+        }
+        try {
+            JsonNode tree = json.readTree(bytes);
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException e) {
+            throw AuthError.BAD_REQUEST.exception();
+        }
+        throw AuthError.VALIDATION_ERROR.exception("[body] Invalid input: expected object");
+    }
+
+    private ObjectNode form(String text) {
+        ObjectNode body = json.createObjectNode();
+        for (String pair : text.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                try {
+                    body.put(
+                            URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
+                            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+                } catch (IllegalArgumentException e) {
+                    throw AuthError.BAD_REQUEST.exception("Invalid form in request body");
+                }
+            }
+        }
+        return body;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.roster.accounts.betterauth;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.json.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * A body's members, read as the reference's validator (Zod 4) reads them: each fault is kept, and
+ * {@link #check} tells of all at once. Members that nobody asks for are ignored.
+ */
+public final class Fields {
+
+    private final ObjectNode body;
+    private final List<String> issues = new ArrayList<>();
+
+    Fields(ObjectNode body) {
+        this.body = body;
+        if (body == null) {
+            issues.add("[body] Invalid input: expected object, received undefined");
+        }
+    }
+
+    /** Whether the member is there, be it null. */
+    public boolean has(String name) {
+        return body != null && body.has(name);
+    }
+
+    /** Whether JavaScript takes the member for true. */
+    public boolean isTruthy(String name) {
+        JsonNode value = get(name);
+        if (value == null || value.isNull()) {
+            return false;
+        }
+        if (value.isTextual()) {
+            return !value.textValue().isEmpty();
+        }
+        return value.isNumber() ? value.doubleValue() != 0 : !value.isBoolean() || value.booleanValue();
+    }
+
+    public boolean isNull(String name) {
+        JsonNode value = get(name);
+        return value != null && value.isNull();
+    }
+
+    /** A string that must be there; may be empty. */
+    public String string(String name) {
+        return string(name, "", text -> null);
+    }
+
+    /** A string that must be there and not empty. */
+    public String nonEmpty(String name) {
+        return string(
+                name,
+                "",
+                text ->
+                        text.isEmpty()
+                                ? "Too small: expected string to have >=1 characters"
+                                : null);
+    }
+
+    /** A string that must be there and look like this. */
+    public String matching(String name, Predicate<String> shape, String message) {
+        return string(name, "", text -> shape.test(text) ? null : message);
+    }
+
+    /** A string or nothing; null is a fault. */
+    public Optional<String> optionalString(String name) {
+        return has(name) ? Optional.ofNullable(string(name)) : Optional.empty();
+    }
+
+    /** A string or nothing; null counts as nothing. */
+    public Optional<String> nullableString(String name) {
+        return isNull(name) ? Optional.empty() : optionalString(name);
+    }
+
+    /** A boolean or nothing. */
+    public Optional<Boolean> optionalBoolean(String name) {
+        JsonNode value = get(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            mismatch(name, "boolean", value);
+            return Optional.empty();
+        }
+        return Optional.of(value.booleanValue());
+    }
+
+    /**
+     * Ends the request where a member was at fault.
+     *
+     * @throws AuthException 400 VALIDATION_ERROR naming every member at fault
+     */
+    public void check() {
+        if (!issues.isEmpty()) {
+            throw AuthError.VALIDATION_ERROR.exception(String.join("; ", issues));
+        }
+    }
+
+    private String string(
+            String name, String fallback, UnaryOperator<String> fault) {
+        JsonNode value = get(name);
+        if (value == null || !value.isTextual()) {
+            mismatch(name, "string", value);
+            return fallback;
+        }
+        String text = value.textValue();
+        String message =
+                Text.isStorable(text)
+                        ? fault.apply(text)
+                        : "Invalid input: holds characters that are not text";
+        if (message != null) {
+            issues.add("[body." + name + "] " + message);
+            return fallback;
+        }
+        return text;
+    }
+
+    private void mismatch(String name, String expected, JsonNode value) {
+        if (body != null) {
+            issues.add(
+                    "[body."
+                            + name
+                            + "] Invalid input: expected "
+                            + expected
+                            + ", received "
+                            + (value == null ? "undefined" : kind(value)));
+        }
+    }
+
+    private JsonNode get(String name) {
+        return body == null ? null : body.get(name);
+    }
+
+    private static String kind(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case NULL -> "null";
+            case ARRAY -> "array";
+            case BOOLEAN -> "boolean";
+            case NUMBER -> "number";
+            case STRING -> "string";
+            default -> "object";
+        };
+    }
+}

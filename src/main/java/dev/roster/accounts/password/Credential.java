@@ -1,0 +1,110 @@
+package dev.roster.accounts.password;
+
+import dev.roster.platform.persistence.BaseEntity;
+import dev.roster.users.User;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.annotations.UuidGenerator;
+import org.hibernate.type.SqlTypes;
+
+/** A way for a user to prove who it is: Better Auth's "account". A password is one of them. */
+@Entity
+@Table(name = "credentials")
+public class Credential extends BaseEntity {
+
+    /** The provider of passwords. */
+    public static final String PASSWORD_PROVIDER = "credential";
+
+    @Id
+    @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
+    public UUID id;
+
+    @ManyToOne(fetch = FetchType.LAZY, optional = false)
+    @JoinColumn(name = "user_id")
+    @OnDelete(action = OnDeleteAction.CASCADE)
+    public User user;
+
+    @Column(name = "provider_id", nullable = false)
+    public String providerId;
+
+    /** The user's id at the provider; for passwords, the user's own id. */
+    @Column(name = "account_id", nullable = false)
+    public String accountId;
+
+    @Column(name = "password_hash")
+    public String passwordHash;
+
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    @Column(nullable = false)
+    public List<String> scopes = List.of();
+
+    /** A user who may be none, and its password credential, which may be none. */
+    public record Login(User user, Credential credential) {
+
+        public String passwordHash() {
+            return credential == null ? null : credential.passwordHash;
+        }
+    }
+
+    /** Whoever signs in with this address ({@code EmailAddress.key}), in one statement. */
+    public static Optional<Login> findLogin(String emailKey) {
+        return getEntityManager()
+                .createQuery(
+                        "select u, c from User u left join Credential c on c.user = u and"
+                                + " c.providerId = :provider where u.emailKey = :email and"
+                                + " u.deletedAt is null",
+                        Object[].class)
+                .setParameter("provider", PASSWORD_PROVIDER)
+                .setParameter("email", emailKey)
+                .getResultStream()
+                .map(row -> new Login((User) row[0], (Credential) row[1]))
+                .findFirst();
+    }
+
+    /** The password of a user. */
+    public static Optional<Credential> findPassword(UUID userId) {
+        return find("user.id = ?1 and providerId = ?2", userId, PASSWORD_PROVIDER)
+                .firstResultOptional();
+    }
+
+    /** Every way in that a user has, oldest first. */
+    public static List<Credential> listFor(UUID userId) {
+        return list("user.id = ?1 order by createdAt, id", userId);
+    }
+
+    /** A new password of a user. */
+    public static Credential password(User user, String hash) {
+        Credential credential = new Credential();
+        credential.user = user;
+        credential.providerId = PASSWORD_PROVIDER;
+        credential.accountId = user.id.toString();
+        credential.passwordHash = hash;
+        return credential;
+    }
+
+    /**
+     * Replaces a hash by one of the present scheme, unless the password was changed meanwhile.
+     *
+     * @return whether it did
+     */
+    public static boolean rehash(UUID id, String oldHash, String newHash) {
+        return update(
+                        "passwordHash = ?1, version = version + 1 where id = ?2 and passwordHash ="
+                                + " ?3",
+                        newHash,
+                        id,
+                        oldHash)
+                == 1;
+    }
+}

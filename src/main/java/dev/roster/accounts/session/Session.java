@@ -1,0 +1,143 @@
+package dev.roster.accounts.session;
+
+import dev.roster.access.Role;
+import dev.roster.platform.crypto.Digests;
+import dev.roster.platform.persistence.BaseEntity;
+import dev.roster.users.User;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.annotations.UuidGenerator;
+
+/** A signed-in device. Its token is known to the device alone; here is the digest. */
+@Entity
+@Table(name = "sessions")
+public class Session extends BaseEntity {
+
+    @Id
+    @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
+    public UUID id;
+
+    @ManyToOne(fetch = FetchType.LAZY, optional = false)
+    @JoinColumn(name = "user_id")
+    @OnDelete(action = OnDeleteAction.CASCADE)
+    public User user;
+
+    @Column(name = "token_digest", nullable = false)
+    public byte[] tokenDigest;
+
+    /** False: ends with the browser, and is never put off. */
+    @Column(nullable = false)
+    public boolean remember;
+
+    @Column(name = "ip_address", nullable = false)
+    public String ipAddress;
+
+    @Column(name = "user_agent", nullable = false)
+    public String userAgent;
+
+    @Column(name = "expires_at", nullable = false)
+    public Instant expiresAt;
+
+    /** What one statement finds out about a token. */
+    public record Found(Session session, User user, List<Role> roles) {}
+
+    /**
+     * Session, user and roles of a token, in one statement; expired sessions and deleted users are
+     * not found. The caller judges bans.
+     */
+    public static Optional<Found> findByToken(String token, Instant now) {
+        List<Object[]> rows =
+                getEntityManager()
+                        .createQuery(
+                                "select s, u, r from Session s join s.user u left join RoleGrant g"
+                                        + " on g.user = u left join g.role r where s.tokenDigest ="
+                                        + " :digest and s.expiresAt > :now and u.deletedAt is"
+                                        + " null",
+                                Object[].class)
+                        .setParameter("digest", Digests.sha256(token))
+                        .setParameter("now", now)
+                        .getResultList();
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Object[] first = rows.get(0);
+        return Optional.of(
+                new Found(
+                        (Session) first[0],
+                        (User) first[1],
+                        rows.stream()
+                                .map(row -> (Role) row[2])
+                                .filter(Objects::nonNull)
+                                .toList()));
+    }
+
+    /** The sessions of a user that have not ended, oldest first. */
+    public static List<Session> listActive(UUID userId, Instant now) {
+        return list("user.id = ?1 and expiresAt > ?2 order by createdAt, id", userId, now);
+    }
+
+    /** Whether a read at this time puts the end off. */
+    boolean isRefreshDue(SessionConfig config, Instant now) {
+        Duration untilUpdate = config.expiresIn().minus(config.updateAge());
+        return remember && !expiresAt.minus(untilUpdate).isAfter(now);
+    }
+
+    /** Puts the end off; of several reads at once one does. */
+    static boolean refresh(UUID id, Instant expiresAt, Instant now) {
+        return update(
+                        "expiresAt = ?1, updatedAt = ?2 where id = ?3 and expiresAt < ?1",
+                        expiresAt,
+                        now,
+                        id)
+                == 1;
+    }
+
+    /** Whether its age allows sensitive actions. */
+    boolean isFresh(SessionConfig config, Instant now) {
+        return now.isBefore(createdAt.plus(config.freshAge()));
+    }
+
+    /** Ends the session with this token, whosever it is. */
+    static long end(String token) {
+        return delete("tokenDigest", Digests.sha256(token));
+    }
+
+    /** Ends one session of a user, named by its token or its id. */
+    static long end(UUID userId, String tokenOrId) {
+        UUID id = null;
+        if (tokenOrId.length() == 36) {
+            try {
+                id = UUID.fromString(tokenOrId);
+            } catch (IllegalArgumentException e) {
+                return 0;
+            }
+        }
+        return id != null
+                ? delete("user.id = ?1 and id = ?2", userId, id)
+                : delete(
+                        "user.id = ?1 and tokenDigest = ?2", userId, Digests.sha256(tokenOrId));
+    }
+
+    /** Ends every session of a user. */
+    static long endAll(UUID userId) {
+        return delete("user.id", userId);
+    }
+
+    /** Ends every session of a user but one. */
+    static long endOthers(UUID userId, UUID keep) {
+        return delete("user.id = ?1 and id <> ?2", userId, keep);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.roster.accounts.session;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthRequest;
+import dev.roster.accounts.betterauth.AuthUser;
+import dev.roster.accounts.betterauth.BetterAuth;
+import dev.roster.accounts.betterauth.Fields;
+import dev.roster.accounts.betterauth.SignedIn;
+import dev.roster.accounts.betterauth.Status;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Reading and ending sessions (contract, sections 5 and 9). */
+@Path(BetterAuth.PATH)
+@BetterAuth
+@PermitAll
+@Produces(MediaType.APPLICATION_JSON)
+public class SessionResource {
+
+    private final Sessions sessions;
+    private final CurrentSession current;
+    private final AuthRequest request;
+    private final HttpServerResponse response;
+    private final Clock clock;
+
+    SessionResource(
+            Sessions sessions,
+            CurrentSession current,
+            AuthRequest request,
+            HttpServerResponse response,
+            Clock clock) {
+        this.sessions = sessions;
+        this.current = current;
+        this.request = request;
+        this.response = response;
+        this.clock = clock;
+    }
+
+    /** The answer of get-session. */
+    @RegisterForReflection
+    public record SessionAndUser(AuthSession session, AuthUser user) {}
+
+    /** The session and its user, or JSON {@code null}; never 401. */
+    @GET
+    @Path("/get-session")
+    public Object getSession(@QueryParam("disableRefresh") String disableRefresh) {
+        neverCached();
+        Optional<ActiveSession> active = current.find();
+        if (active.isEmpty()) {
+            return NullNode.instance;
+        }
+        // any text counts as true, "false" too (contract, section 1)
+        if (disableRefresh == null || disableRefresh.isEmpty()) {
+            sessions.refreshIfDue(active.get(), response);
+        }
+        return new SessionAndUser(
+                AuthSession.of(active.get().session(), active.get().token()),
+                AuthUser.of(active.get().user()));
+    }
+
+    @POST
+    @Path("/get-session")
+    public Object postSession() {
+        neverCached();
+        throw AuthError.METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED.exception();
+    }
+
+    @GET
+    @Path("/list-sessions")
+    @SignedIn
+    public List<AuthSession> listSessions() {
+        ActiveSession active = current.requireFresh();
+        return Session.listActive(active.user().id, clock.instant()).stream()
+                .map(
+                        session ->
+                                AuthSession.of(
+                                        session,
+                                        session.id.equals(active.session().id)
+                                                ? active.token()
+                                                : session.id.toString()))
+                .toList();
+    }
+
+    @POST
+    @Path("/revoke-session")
+    @SignedIn
+    public Status revokeSession() {
+        Fields fields = request.fields();
+        String token = fields.string("token");
+        fields.check();
+        ActiveSession active = current.require();
+        sessions.end(active.user().id, token);
+        if (token.equals(active.token()) || token.equals(active.session().id.toString())) {
+            sessions.forget(response);
+        }
+        return Status.DONE;
+    }
+
+    @POST
+    @Path("/revoke-sessions")
+    @SignedIn
+    public Status revokeSessions() {
+        sessions.endAll(current.require().user().id);
+        sessions.forget(response);
+        return Status.DONE;
+    }
+
+    @POST
+    @Path("/revoke-other-sessions")
+    @SignedIn
+    public Status revokeOtherSessions() {
+        ActiveSession active = current.require();
+        sessions.endOthers(active.user().id, active.session().id);
+        return Status.DONE;
+    }
+
+    private void neverCached() {
+        response.putHeader("cache-control", "no-store").putHeader("pragma", "no-cache");
+    }
+}

@@ -1,0 +1,187 @@
+package dev.roster.accounts.session;
+
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.Cookies;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.platform.crypto.Digests;
+import dev.roster.platform.crypto.RandomTokens;
+import dev.roster.platform.http.ClientAddress;
+import dev.roster.platform.http.RequestContext;
+import dev.roster.users.User;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Begins, finds and ends sessions, and keeps the client's cookies in step. */
+@ApplicationScoped
+public class Sessions {
+
+    private static final int TOKEN_LENGTH = 32;
+    private static final String TOKEN_COOKIE = "session_token";
+    private static final String DATA_COOKIE = "session_data";
+    private static final String DONT_REMEMBER_COOKIE = "dont_remember";
+    private static final String BEARER = "bearer ";
+
+    private final SessionConfig config;
+    private final Cookies cookies;
+    private final RequestContext request;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    Sessions(
+            SessionConfig config,
+            Cookies cookies,
+            RequestContext request,
+            AuditLog audit,
+            Clock clock) {
+        this.config = config;
+        this.cookies = cookies;
+        this.request = request;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** A session that began, and its token, which is not stored. */
+    public record Begun(Session session, String token) {}
+
+    /**
+     * Begins a session, in the caller's transaction.
+     *
+     * @throws dev.roster.accounts.betterauth.AuthException 403 for a banned user
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Begun begin(User user, boolean remember) {
+        Instant now = clock.instant();
+        if (user.isBanned(now)) {
+            throw AuthError.BANNED_USER.exception();
+        }
+        String token = RandomTokens.alphanumeric(TOKEN_LENGTH);
+        Session session = new Session();
+        session.user = user;
+        session.tokenDigest = Digests.sha256(token);
+        session.remember = remember;
+        session.ipAddress = ClientAddress.network(request.address());
+        session.userAgent = request.userAgent();
+        session.createdAt = now;
+        session.expiresAt =
+                now.plus(remember ? config.expiresIn() : config.unrememberedExpiresIn());
+        session.persist();
+        audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
+        return new Begun(session, token);
+    }
+
+    /**
+     * The token that a request shows: of {@code Authorization: Bearer}, as it is or with its
+     * signature, else of the signed cookie. Says nothing of whether there is such a session.
+     */
+    public Optional<String> token(HttpServerRequest http) {
+        String authorization = http.getHeader("Authorization");
+        if (authorization != null
+                && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            String bearer = authorization.substring(BEARER.length()).trim();
+            return bearer.indexOf('.') < 0 ? Optional.of(bearer) : cookies.verify(bearer);
+        }
+        return cookies.signed(http, TOKEN_COOKIE);
+    }
+
+    /** The live session of a token, in one statement; nothing is written. */
+    public Optional<ActiveSession> find(String token) {
+        if (token.length() != TOKEN_LENGTH) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        return Session.findByToken(token, now)
+                .filter(found -> !found.user().isBanned(now))
+                .map(
+                        found ->
+                                new ActiveSession(
+                                        found.session(), found.user(), found.roles(), token));
+    }
+
+    /**
+     * Puts the end of a session off where that is due, and has the client keep its cookie as long.
+     */
+    public void refreshIfDue(ActiveSession active, HttpServerResponse response) {
+        Instant now = clock.instant();
+        Session session = active.session();
+        if (!session.isRefreshDue(config, now)) {
+            return;
+        }
+        Instant expiresAt = now.plus(config.expiresIn());
+        QuarkusTransaction.requiringNew()
+                .run(() -> Session.refresh(session.id, expiresAt, now));
+        session.expiresAt = expiresAt;
+        session.updatedAt = now;
+        keep(response, active.token(), true);
+    }
+
+    /** Has the client keep the session's cookie; a bearer client reads the header instead. */
+    public void keep(HttpServerResponse response, String token, boolean remember) {
+        cookies.set(response, TOKEN_COOKIE, token, remember ? config.expiresIn() : null);
+        if (!remember) {
+            cookies.set(response, DONT_REMEMBER_COOKIE, "true", null);
+        }
+        response.putHeader("set-auth-token", cookies.sign(token));
+    }
+
+    /** Has the client forget its session. */
+    public void forget(HttpServerResponse response) {
+        cookies.clear(response, TOKEN_COOKIE);
+        cookies.clear(response, DATA_COOKIE);
+        cookies.clear(response, DONT_REMEMBER_COOKIE);
+    }
+
+    boolean isFresh(ActiveSession active) {
+        return active.session().isFresh(config, clock.instant());
+    }
+
+    /** Ends the session of a token; does nothing where there is none. */
+    @Transactional
+    public void end(String token) {
+        Session.findByToken(token, clock.instant())
+                .ifPresent(
+                        found -> {
+                            Session.end(token);
+                            audit.record(
+                                    AuditAction.SESSION_REVOKED,
+                                    found.user().id,
+                                    "session",
+                                    found.session().id);
+                        });
+    }
+
+    /**
+     * Ends one session of a user.
+     *
+     * @param tokenOrId its token or its id
+     */
+    @Transactional
+    public void end(UUID userId, String tokenOrId) {
+        if (Session.end(userId, tokenOrId) > 0) {
+            audit.record(AuditAction.SESSION_REVOKED, userId, "user", userId);
+        }
+    }
+
+    /** Ends every session of a user. */
+    @Transactional
+    public void endAll(UUID userId) {
+        if (Session.endAll(userId) > 0) {
+            audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
+        }
+    }
+
+    /** Ends every session of a user but one. */
+    @Transactional
+    public void endOthers(UUID userId, UUID keep) {
+        if (Session.endOthers(userId, keep) > 0) {
+            audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.roster.accounts.signin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.roster.accounts.betterauth.AcceptsForm;
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthRequest;
+import dev.roster.accounts.betterauth.AuthUser;
+import dev.roster.accounts.betterauth.BetterAuth;
+import dev.roster.accounts.betterauth.Fields;
+import dev.roster.accounts.password.PasswordConfig;
+import dev.roster.accounts.session.Sessions;
+import dev.roster.users.EmailAddress;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** Signing in by e-mail and password, and signing out (contract, section 9). */
+@Path(BetterAuth.PATH)
+@BetterAuth
+@PermitAll
+@Produces(MediaType.APPLICATION_JSON)
+public class SignInResource {
+
+    private final SignIn signIn;
+    private final Sessions sessions;
+    private final PasswordConfig passwords;
+    private final AuthRequest request;
+    private final HttpServerRequest http;
+    private final HttpServerResponse response;
+
+    SignInResource(
+            SignIn signIn,
+            Sessions sessions,
+            PasswordConfig passwords,
+            AuthRequest request,
+            HttpServerRequest http,
+            HttpServerResponse response) {
+        this.signIn = signIn;
+        this.sessions = sessions;
+        this.passwords = passwords;
+        this.request = request;
+        this.http = http;
+        this.response = response;
+    }
+
+    /** The answer of a sign-in; no {@code url} without a callbackURL. */
+    @RegisterForReflection
+    public record SignedInUser(
+            boolean redirect,
+            String token,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String url,
+            AuthUser user) {}
+
+    /** The answer of a sign-out. */
+    public record Success(boolean success) {}
+
+    @POST
+    @Path("/sign-in/email")
+    @AcceptsForm
+    public SignedInUser signInEmail() {
+        Fields fields = request.fields();
+        String email = fields.string("email");
+        String password = fields.string("password");
+        String callbackUrl = fields.optionalString("callbackURL").orElse(null);
+        boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
+        fields.check();
+        request.refuseForeignForm();
+        String address =
+                EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
+        if (password.length() > passwords.maxLength()) {
+            throw AuthError.PASSWORD_TOO_LONG.exception();
+        }
+        SignIn.Result result =
+                signIn.byEmail(EmailAddress.key(address), password, remember);
+        sessions.keep(response, result.token(), remember);
+        if (callbackUrl != null) {
+            response.putHeader("Location", callbackUrl);
+        }
+        return new SignedInUser(
+                callbackUrl != null, result.token(), callbackUrl, AuthUser.of(result.user()));
+    }
+
+    @POST
+    @Path("/sign-out")
+    public Success signOut() {
+        sessions.token(http).ifPresent(sessions::end);
+        sessions.forget(response);
+        return new Success(true);
+    }
+}

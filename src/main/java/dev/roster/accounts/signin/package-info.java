@@ -1,0 +1,2 @@
+/** Signing in by password, and signing out. */
+package dev.roster.accounts.signin;

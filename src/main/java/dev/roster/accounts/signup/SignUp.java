@@ -1,0 +1,55 @@
+package dev.roster.accounts.signup;
+
+import dev.roster.accounts.password.Credential;
+import dev.roster.accounts.session.Sessions;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.users.User;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+
+/** Makes an account: user, password, session and audit events, all or nothing. */
+@ApplicationScoped
+public class SignUp {
+
+    private final Sessions sessions;
+    private final AuditLog audit;
+
+    SignUp(Sessions sessions, AuditLog audit) {
+        this.sessions = sessions;
+        this.audit = audit;
+    }
+
+    /** What a stranger asks for, checked; the address as it is to be stored, the password hashed. */
+    public record NewAccount(String name, String email, String image, String passwordHash) {}
+
+    /** The user, and the token of its first session or null. */
+    public record Result(User user, String token) {}
+
+    /**
+     * Stores a new account. That an address is free is for the database to say: of several at once
+     * one wins.
+     *
+     * @param signIn whether a session begins
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} where the
+     *     address has an account
+     */
+    @Transactional
+    public Result create(NewAccount account, boolean signIn, boolean remember) {
+        User user = user(account);
+        user.persistAndFlush();
+        Credential.password(user, account.passwordHash()).persist();
+        audit.record(AuditAction.USER_SIGNED_UP, user.id, "user", user.id);
+        String token = signIn ? sessions.begin(user, remember).token() : null;
+        return new Result(user, token);
+    }
+
+    /** A user as {@link #create} would have stored it. */
+    static User user(NewAccount account) {
+        User user = new User();
+        user.name = account.name();
+        user.email = account.email();
+        user.image = account.image();
+        return user;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.roster.accounts.signup;
+
+import dev.roster.accounts.betterauth.AcceptsForm;
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthRequest;
+import dev.roster.accounts.betterauth.AuthUser;
+import dev.roster.accounts.betterauth.BetterAuth;
+import dev.roster.accounts.betterauth.Fields;
+import dev.roster.accounts.betterauth.ProtectedFields;
+import dev.roster.accounts.password.PasswordHasher;
+import dev.roster.accounts.password.PasswordRules;
+import dev.roster.accounts.session.Sessions;
+import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.users.EmailAddress;
+import dev.roster.users.User;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.annotation.security.PermitAll;
+import jakarta.persistence.PersistenceException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Signing up by e-mail and password (contract, section 9). */
+@Path(BetterAuth.PATH)
+@BetterAuth
+@PermitAll
+@Produces(MediaType.APPLICATION_JSON)
+public class SignUpResource {
+
+    private final SignUp signUp;
+    private final SignUpConfig config;
+    private final PasswordHasher hasher;
+    private final PasswordRules rules;
+    private final Sessions sessions;
+    private final AuthRequest request;
+    private final HttpServerResponse response;
+    private final Clock clock;
+
+    SignUpResource(
+            SignUp signUp,
+            SignUpConfig config,
+            PasswordHasher hasher,
+            PasswordRules rules,
+            Sessions sessions,
+            AuthRequest request,
+            HttpServerResponse response,
+            Clock clock) {
+        this.signUp = signUp;
+        this.config = config;
+        this.hasher = hasher;
+        this.rules = rules;
+        this.sessions = sessions;
+        this.request = request;
+        this.response = response;
+        this.clock = clock;
+    }
+
+    /** The answer of a sign-up; the token is null where no session began. */
+    @RegisterForReflection
+    public record SignedUp(String token, AuthUser user) {}
+
+    @POST
+    @Path("/sign-up/email")
+    @AcceptsForm
+    public SignedUp signUpEmail() {
+        Fields fields = request.fields();
+        String name = fields.string("name");
+        String email =
+                fields.matching(
+                        "email",
+                        text -> EmailAddress.parse(text).isPresent(),
+                        "Invalid email address");
+        String password = fields.nonEmpty("password");
+        String image = fields.nullableString("image").orElse(null);
+        boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
+        fields.check();
+        request.refuseForeignForm();
+        if (!config.enabled()) {
+            throw AuthError.EMAIL_PASSWORD_SIGN_UP_DISABLED.exception();
+        }
+        rules.check(password);
+        ProtectedFields.refuse(fields);
+        SignUp.NewAccount account =
+                new SignUp.NewAccount(
+                        name,
+                        EmailAddress.parse(email).orElseThrow(),
+                        image,
+                        hasher.hash(password));
+        try {
+            SignUp.Result result = signUp.create(account, config.signIn(), remember);
+            if (result.token() != null) {
+                sessions.keep(response, result.token(), remember);
+            }
+            return new SignedUp(result.token(), AuthUser.of(result.user()));
+        } catch (PersistenceException e) {
+            boolean taken =
+                    DatabaseFailure.violatedConstraint(e)
+                            .filter("users_email_key"::equals)
+                            .isPresent();
+            if (!taken) {
+                throw e;
+            }
+            if (config.signIn()) {
+                throw AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception();
+            }
+            return new SignedUp(null, AuthUser.of(lookAlike(account)));
+        }
+    }
+
+    /** What the answer to a duplicate shows where it must not tell that it is one. */
+    private User lookAlike(SignUp.NewAccount account) {
+        User user = SignUp.user(account);
+        Instant now = clock.instant();
+        user.createdAt = now;
+        user.updatedAt = now;
+        user.id = UUID.randomUUID();
+        return user;
+    }
+}

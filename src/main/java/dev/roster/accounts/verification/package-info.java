@@ -1,0 +1,2 @@
+/** One-time tokens bound to a purpose. */
+package dev.roster.accounts.verification;

@@ -1,0 +1,46 @@
+package dev.roster.platform.etag;
+
+import dev.roster.platform.problem.ProblemCode;
+import dev.roster.platform.problem.ProblemException;
+import jakarta.ws.rs.core.EntityTag;
+import java.util.Arrays;
+
+/** Optimistic locking over HTTP: {@code ETag} and {@code If-Match} of RFC 9110, section 13. */
+public final class EntityTags {
+
+    private EntityTags() {}
+
+    /** The tag of a record's version. */
+    public static EntityTag of(long version) {
+        return new EntityTag(Long.toString(version));
+    }
+
+    /**
+     * Lets a change pass that was made to what is stored now.
+     *
+     * @param ifMatch the {@code If-Match} header, or null
+     * @param current the tag of what is stored now, or null when nothing is
+     * @throws ProblemException 428 without a header, 412 when it names another version
+     */
+    public static void requireMatch(String ifMatch, EntityTag current) {
+        if (ifMatch == null || ifMatch.isBlank()) {
+            throw new ProblemException(ProblemCode.PRECONDITION_REQUIRED, null);
+        }
+        if (!matches(ifMatch, current)) {
+            throw new ProblemException(ProblemCode.PRECONDITION_FAILED, null);
+        }
+    }
+
+    /**
+     * Whether the header names the tag, by strong comparison: {@code W/} never matches. The asterisk
+     * matches whatever is stored.
+     */
+    public static boolean matches(String header, EntityTag current) {
+        if (current == null) {
+            return false;
+        }
+        String quoted = '"' + current.getValue() + '"';
+        return header.trim().equals("*")
+                || Arrays.stream(header.split(",")).map(String::trim).anyMatch(quoted::equals);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.roster.platform.http;
+
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The origins whose pages may call with credentials and be redirected to: the base URL's, and the
+ * configured patterns (Better Auth contract, section 6).
+ */
+@Singleton
+public class TrustedOrigins {
+
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x20\\x7f]");
+    private static final Pattern ENCODED_SLASH = Pattern.compile("(?i)%2f|%5c");
+
+    private final URI baseUrl;
+    private final List<String> patterns = new ArrayList<>();
+
+    TrustedOrigins(HttpConfig config) {
+        baseUrl = config.baseUrl();
+        patterns.add(origin(baseUrl));
+        config.trustedOrigins().ifPresent(patterns::addAll);
+    }
+
+    /** The public origin of this service, without a trailing slash. */
+    public String own() {
+        return patterns.get(0);
+    }
+
+    /** Whether the service is reached by TLS, so that cookies are {@code Secure}. */
+    public boolean secure() {
+        return "https".equals(baseUrl.getScheme());
+    }
+
+    /** Whether a page of this origin ({@code Origin} header, or any URL of it) is trusted. */
+    public boolean trusts(String url) {
+        if (CONTROL.matcher(url).find() || url.indexOf('\\') >= 0) {
+            return false;
+        }
+        URI parsed;
+        try {
+            parsed = new URI(url);
+        } catch (URISyntaxException e) {
+            return false;
+        }
+        if (parsed.getScheme() == null || parsed.getRawUserInfo() != null) {
+            return false;
+        }
+        boolean web = parsed.getScheme().matches("(?i)https?");
+        if (web && parsed.getHost() == null) {
+            return false;
+        }
+        return patterns.stream()
+                .anyMatch(
+                        pattern ->
+                                web
+                                        ? matchesWeb(pattern, parsed)
+                                        : matchesCustomScheme(pattern, parsed));
+    }
+
+    /**
+     * Whether a client may be sent to this target: a path of our own that no browser reads as
+     * another host, or a trusted URL.
+     */
+    public boolean trustsRedirect(String target) {
+        if (!target.startsWith("/")) {
+            return trusts(target);
+        }
+        if (target.startsWith("//")
+                || target.indexOf('\\') >= 0
+                || CONTROL.matcher(target).find()) {
+            return false;
+        }
+        String path = target.split("[?#]", 2)[0];
+        return !ENCODED_SLASH.matcher(path).find();
+    }
+
+    private static boolean matchesWeb(String pattern, URI url) {
+        if (pattern.indexOf('*') < 0 && pattern.indexOf('?') < 0) {
+            if (!pattern.matches("(?i)https?://.*")) {
+                return false;
+            }
+            return origin(URI.create(pattern)).equals(origin(url));
+        }
+        if (pattern.contains("://")) {
+            return wildcard(pattern.toLowerCase(Locale.ROOT)).matcher(origin(url)).matches();
+        }
+        String host = url.getHost().toLowerCase(Locale.ROOT);
+        // 10.* must not match 10.evil.example
+        if (pattern.matches("[\\d.*?]+") && !IPV4.matcher(host).matches()) {
+            return false;
+        }
+        return wildcard(pattern.toLowerCase(Locale.ROOT)).matcher(host).matches();
+    }
+
+    /** {@code myapp://} trusts the scheme, {@code exp://host/--/app} the authority and path too. */
+    private static boolean matchesCustomScheme(String pattern, URI url) {
+        if (pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0) {
+            return pattern.contains("://")
+                    && !pattern.startsWith("http")
+                    && wildcard(pattern).matcher(url.toString()).matches();
+        }
+        int colon = pattern.indexOf("://");
+        if (colon < 1 || !pattern.substring(0, colon).equalsIgnoreCase(url.getScheme())) {
+            return false;
+        }
+        String rest = pattern.substring(colon + 3);
+        if (rest.isEmpty()) {
+            return true;
+        }
+        String given = url.toString().substring(url.getScheme().length() + 1);
+        return given.equals("//" + rest)
+                || given.startsWith("//" + (rest.endsWith("/") ? rest : rest + "/"))
+                || given.startsWith("//" + rest + "?");
+    }
+
+    private static Pattern wildcard(String pattern) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : pattern.toCharArray()) {
+            switch (c) {
+                case '*' -> regex.append("[^/]*");
+                case '?' -> regex.append("[^/]");
+                default -> regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString());
+    }
+
+    private static String origin(URI url) {
+        String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+        int port = url.getPort();
+        boolean usual =
+                port == -1
+                        || scheme.equals("http") && port == 80
+                        || scheme.equals("https") && port == 443;
+        return scheme
+                + "://"
+                + url.getHost().toLowerCase(Locale.ROOT)
+                + (usual ? "" : ":" + port);
+    }
+}

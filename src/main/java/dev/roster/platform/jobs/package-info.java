@@ -1,0 +1,2 @@
+/** What background work has in common. */
+package dev.roster.platform.jobs;

@@ -1,0 +1,43 @@
+package dev.roster.platform.problem;
+
+import java.util.Locale;
+
+/** Every error of the REST dialect: the stable {@code code} of its body, its status and title. */
+public enum ProblemCode {
+    MALFORMED_JSON(400, "The body is not well-formed JSON"),
+    VALIDATION_FAILED(400, "The request does not meet the rules"),
+    UNAUTHENTICATED(401, "Sign in first"),
+    FORBIDDEN(403, "You may not do this"),
+    UNTRUSTED_ORIGIN(403, "The request comes from an origin that is not trusted"),
+    NOT_FOUND(404, "There is no such resource"),
+    METHOD_NOT_ALLOWED(405, "The resource does not know this method"),
+    NOT_ACCEPTABLE(406, "No representation of the accepted types"),
+    CONFLICT(409, "The request contradicts what is stored"),
+    PRECONDITION_FAILED(412, "The resource has changed since you read it"),
+    PAYLOAD_TOO_LARGE(413, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "The body's media type is not supported"),
+    PRECONDITION_REQUIRED(428, "If-Match with the ETag you last read is required"),
+    INTERNAL_ERROR(500, "Something went wrong on our side"),
+    SERVICE_UNAVAILABLE(503, "Try again in a moment");
+
+    private final int status;
+    private final String title;
+
+    ProblemCode(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** The {@code code} member: the constant's name in lower case. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,269 @@
+package dev.roster.platform.problem;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.IgnoredPropertyException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.PropertyBindingException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.roster.platform.http.RequestContext;
+import dev.roster.platform.persistence.DatabaseFailure;
+import io.quarkus.arc.All;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.OptimisticLockException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.ElementKind;
+import jakarta.validation.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.hibernate.StaleStateException;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever ends a request into one error shape; nothing internal leaves. */
+@ApplicationScoped
+class ProblemMappers {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    /** Long enough for a PostgreSQL that restarts, short enough for a person who waits. */
+    private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+
+    private final RequestContext request;
+    private final List<ErrorDialect> dialects;
+
+    ProblemMappers(RequestContext request, @All List<ErrorDialect> dialects) {
+        this.request = request;
+        this.dialects = dialects;
+    }
+
+    @ServerExceptionMapper
+    Response problem(ProblemException e) {
+        return answer(e.code(), e.getMessage(), e.violations()).build();
+    }
+
+    @ServerExceptionMapper
+    Response overloaded(OverloadedException e) {
+        LOG.warnf("Overloaded: %s", e.getMessage());
+        return unavailable(e.retryAfter());
+    }
+
+    @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+    Response unauthenticated(SecurityException e) {
+        return answer(ProblemCode.UNAUTHENTICATED, null, List.of())
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException e) {
+        return answer(ProblemCode.FORBIDDEN, null, List.of()).build();
+    }
+
+    @ServerExceptionMapper
+    Response invalid(ConstraintViolationException e) {
+        List<Violation> violations =
+                e.getConstraintViolations().stream()
+                        .map(v -> new Violation(field(v), in(v), v.getMessage()))
+                        .sorted(
+                                Comparator.comparing(Violation::field)
+                                        .thenComparing(Violation::message))
+                        .toList();
+        return answer(ProblemCode.VALIDATION_FAILED, null, violations).build();
+    }
+
+    @ServerExceptionMapper
+    Response json(JsonProcessingException e) {
+        if (e instanceof MismatchedInputException mismatch) {
+            return answer(ProblemCode.VALIDATION_FAILED, null, List.of(violation(mismatch)))
+                    .build();
+        }
+        return answer(
+                        ProblemCode.MALFORMED_JSON,
+                        "Line "
+                                + (e.getLocation() == null ? 1 : e.getLocation().getLineNr())
+                                + ": not well-formed JSON, or a name that occurs twice",
+                        List.of())
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response stale(OptimisticLockException e) {
+        return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();
+    }
+
+    @ServerExceptionMapper
+    Response stale(StaleStateException e) {
+        return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();
+    }
+
+    @ServerExceptionMapper
+    Response web(WebApplicationException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof JsonProcessingException json) {
+                return json(json);
+            }
+        }
+        int status = e.getResponse().getStatus();
+        ProblemCode code =
+                switch (status) {
+                    case 400 -> ProblemCode.VALIDATION_FAILED;
+                    case 401 -> ProblemCode.UNAUTHENTICATED;
+                    case 403 -> ProblemCode.FORBIDDEN;
+                    case 404 -> ProblemCode.NOT_FOUND;
+                    case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
+                    case 406 -> ProblemCode.NOT_ACCEPTABLE;
+                    case 409 -> ProblemCode.CONFLICT;
+                    case 412 -> ProblemCode.PRECONDITION_FAILED;
+                    case 413 -> ProblemCode.PAYLOAD_TOO_LARGE;
+                    case 415 -> ProblemCode.UNSUPPORTED_MEDIA_TYPE;
+                    case 503 -> ProblemCode.SERVICE_UNAVAILABLE;
+                    default -> null;
+                };
+        if (code == null) {
+            // redirects and the like are answers, not problems
+            return status < 500 ? e.getResponse() : unexpected(e);
+        }
+        Response.ResponseBuilder answer = answer(code, null, List.of());
+        String allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
+        if (code == ProblemCode.METHOD_NOT_ALLOWED && allow != null) {
+            answer.header(HttpHeaders.ALLOW, allow);
+        }
+        return answer.build();
+    }
+
+    @ServerExceptionMapper
+    Response any(Throwable e) {
+        if (DatabaseFailure.unavailable(e)) {
+            LOG.warnf("The database is unavailable: %s", rootMessage(e));
+            return unavailable(DATABASE_RETRY);
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OptimisticLockException || cause instanceof StaleStateException) {
+                return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();
+            }
+            if (cause instanceof JsonProcessingException json) {
+                return json(json);
+            }
+        }
+        if (DatabaseFailure.violatedConstraint(e).isPresent()) {
+            // two writers at once: what the first one stored stands against the second
+            LOG.debugf(e, "Constraint violated");
+            return answer(ProblemCode.CONFLICT, null, List.of()).build();
+        }
+        return unexpected(e);
+    }
+
+    private Response unexpected(Throwable e) {
+        LOG.errorf(e, "Request %s failed", request.requestId());
+        return answer(
+                        ProblemCode.INTERNAL_ERROR,
+                        "Tell us the request id " + request.requestId(),
+                        List.of())
+                .build();
+    }
+
+    private Response unavailable(Duration retryAfter) {
+        return answer(ProblemCode.SERVICE_UNAVAILABLE, null, List.of())
+                .header(HttpHeaders.RETRY_AFTER, Math.max(1, retryAfter.toSeconds()))
+                .build();
+    }
+
+    private Response.ResponseBuilder answer(
+            ProblemCode code, String detail, List<Violation> violations) {
+        for (ErrorDialect dialect : dialects) {
+            if (dialect.speaks(request.path())) {
+                return dialect.render(code, detail);
+            }
+        }
+        return Response.status(code.status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(Problem.of(code, detail, violations));
+    }
+
+    private static Violation violation(MismatchedInputException e) {
+        String field =
+                e.getPath().stream()
+                        .map(
+                                r ->
+                                        r.getFieldName() == null
+                                                ? String.valueOf(r.getIndex())
+                                                : r.getFieldName())
+                        .collect(Collectors.joining("."));
+        if (e instanceof UnrecognizedPropertyException || e instanceof IgnoredPropertyException) {
+            return Violation.body(((PropertyBindingException) e).getPropertyName(), "is unknown");
+        }
+        Class<?> expected = e.getTargetType();
+        if (expected == LocalDate.class && e instanceof InvalidFormatException) {
+            return Violation.body(field, "must be a date of the form YYYY-MM-DD");
+        }
+        return Violation.body(field, "must be " + jsonType(expected));
+    }
+
+    private static String jsonType(Class<?> type) {
+        if (type == null) {
+            return "of another type";
+        }
+        if (CharSequence.class.isAssignableFrom(type)) {
+            return "a string";
+        }
+        if (type == LocalDate.class) {
+            return "a string of the form YYYY-MM-DD";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+            return "a number";
+        }
+        return Iterable.class.isAssignableFrom(type) ? "an array" : "an object";
+    }
+
+    /** The property's own name: a method's violations carry method and parameter in front. */
+    private static String field(ConstraintViolation<?> violation) {
+        StringBuilder field = new StringBuilder();
+        Iterator<Path.Node> nodes = violation.getPropertyPath().iterator();
+        while (nodes.hasNext()) {
+            Path.Node node = nodes.next();
+            boolean named =
+                    switch (node.getKind()) {
+                        case PROPERTY -> true;
+                        case PARAMETER -> !nodes.hasNext();
+                        default -> false;
+                    };
+            if (named) {
+                field.append(field.isEmpty() ? "" : ".").append(node.getName());
+            }
+        }
+        return field.toString();
+    }
+
+    private static String in(ConstraintViolation<?> violation) {
+        Path.Node last = null;
+        for (Path.Node node : violation.getPropertyPath()) {
+            last = node;
+        }
+        return last != null && last.getKind() == ElementKind.PARAMETER
+                ? "path"
+                : "body";
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage();
+    }
+}

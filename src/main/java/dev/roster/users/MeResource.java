@@ -1,0 +1,138 @@
+package dev.roster.users;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.json.Documents;
+import dev.roster.platform.json.MergePatch;
+import dev.roster.platform.problem.ProblemException;
+import dev.roster.platform.security.CurrentUser;
+import io.quarkus.security.Authenticated;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The caller's own user and profile, so that a client need not know its id. */
+@Path("/api/v1/me")
+@Authenticated
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Me")
+public class MeResource {
+
+    private final Users users;
+    private final Documents documents;
+    private final UserRepresentation representation;
+    private final CurrentUser caller;
+
+    MeResource(
+            Users users,
+            Documents documents,
+            UserRepresentation representation,
+            CurrentUser caller) {
+        this.users = users;
+        this.documents = documents;
+        this.representation = representation;
+        this.caller = caller;
+    }
+
+    @GET
+    @Operation(operationId = "getMe", summary = "Read the caller's own user")
+    @APIResponse(
+            responseCode = "200",
+            description = "The user",
+            content = @Content(schema = @Schema(implementation = UserView.class)))
+    public Response get(@Context Request request) {
+        return representation.user(
+                User.findActive(caller.id()).orElseThrow(ProblemException::notFound), request);
+    }
+
+    @GET
+    @Path("/profile")
+    @Operation(operationId = "getMyProfile", summary = "Read the caller's own profile")
+    @APIResponse(
+            responseCode = "200",
+            description = "The profile; every member null before the first change",
+            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    public Response getProfile(@Context Request request) {
+        return representation.profile(
+                User.findActiveWithProfile(caller.id()).orElseThrow(ProblemException::notFound),
+                request);
+    }
+
+    @PUT
+    @Path("/profile")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "putMyProfile",
+            summary = "Replace the caller's own profile",
+            description = "Members left out are cleared.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The profile as stored",
+            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    public Response putProfile(
+            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    ProfileDocument.class)))
+                    ObjectNode body,
+            @Context Request request) {
+        return representation.profile(
+                users.changeProfile(
+                        caller.id(),
+                        ifMatch,
+                        current -> documents.read(body, ProfileDocument.class),
+                        caller.id()),
+                request);
+    }
+
+    @PATCH
+    @Path("/profile")
+    @Consumes({MergePatch.MEDIA_TYPE, MediaType.APPLICATION_JSON})
+    @Operation(
+            operationId = "patchMyProfile",
+            summary = "Change the caller's own profile",
+            description = "A merge patch (RFC 7396): null clears.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The profile as stored",
+            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    public Response patchProfile(
+            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    ProfileDocument.class)))
+                    ObjectNode patch,
+            @Context Request request) {
+        return representation.profile(
+                users.changeProfile(
+                        caller.id(),
+                        ifMatch,
+                        current -> documents.patch(current, patch, ProfileDocument.class),
+                        caller.id()),
+                request);
+    }
+}

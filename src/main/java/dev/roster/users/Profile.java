@@ -1,0 +1,158 @@
+package dev.roster.users;
+
+import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.persistence.BaseEntity;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.MapsId;
+import jakarta.persistence.OneToOne;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.Generated;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.generator.EventType;
+import org.hibernate.type.SqlTypes;
+
+/** What a person tells of itself: part of its {@link User}, made with the first change. */
+@Entity
+@Table(name = "user_profiles")
+public class Profile extends BaseEntity {
+
+    @Id
+    @Column(name = "user_id")
+    public UUID id;
+
+    @MapsId
+    @OneToOne(fetch = FetchType.LAZY, optional = false)
+    @JoinColumn(name = "user_id")
+    public User user;
+
+    @Column(name = "first_name")
+    public String firstName;
+
+    @Column(name = "last_name")
+    public String lastName;
+
+    /** First and last name, kept by the database; null when there is neither. */
+    @Generated(event = {EventType.INSERT, EventType.UPDATE})
+    @Column(name = "full_name", insertable = false, updatable = false)
+    public String fullName;
+
+    public String bio;
+
+    @Column(name = "birth_date")
+    public LocalDate birthDate;
+
+    @Column(name = "phone")
+    byte[] sealedPhone;
+
+    public String locale;
+
+    public String timezone;
+
+    public String website;
+
+    /** A JSON object of one object for each namespace. Written by {@link #putPreferences} alone. */
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Column(nullable = false, updatable = false)
+    public String preferences = "{}";
+
+    /** A JSON object. */
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Column(nullable = false)
+    public String attributes = "{}";
+
+    /** The E.164 number, or null. */
+    public String phone(SecretBox box) {
+        return sealedPhone == null ? null : box.open(sealedPhone, phoneContext(user.id));
+    }
+
+    /** Replaces everything a person may tell. */
+    void apply(ProfileDocument document, SecretBox box) {
+        firstName = document.firstName();
+        lastName = document.lastName();
+        bio = document.bio();
+        birthDate = document.birthDate();
+        locale = document.locale();
+        timezone = document.timezone();
+        website = document.website();
+        // sealing is randomised: an unchanged number must not look changed
+        if (document.phone() == null) {
+            sealedPhone = null;
+        } else if (!document.phone().equals(phone(box))) {
+            sealedPhone = box.seal(document.phone(), phoneContext(user.id));
+        }
+    }
+
+    private static String phoneContext(UUID userId) {
+        return "user_profiles.phone:" + userId;
+    }
+
+    /** One namespace's JSON text as PostgreSQL writes it; empty when there is none. */
+    static Optional<String> preferences(UUID userId, String namespace) {
+        return preferences(userId, namespace, "");
+    }
+
+    /** The same, and nobody else changes the profile until the transaction ends. */
+    static Optional<String> lockPreferences(UUID userId, String namespace) {
+        return preferences(userId, namespace, " FOR UPDATE");
+    }
+
+    private static Optional<String> preferences(UUID userId, String namespace, String lock) {
+        return getEntityManager()
+                .createNativeQuery(
+                        "SELECT CAST(preferences -> :namespace AS text) FROM user_profiles WHERE"
+                                + " user_id = :id"
+                                + lock,
+                        String.class)
+                .setParameter("namespace", namespace)
+                .setParameter("id", userId)
+                .getResultStream()
+                .map(String.class::cast)
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    /**
+     * Sets one namespace, making the profile where there is none. The profile's version stays: it
+     * counts what {@link #apply} changes.
+     *
+     * @return the JSON text as stored
+     */
+    static String putPreferences(UUID userId, String namespace, String value, Instant now) {
+        return (String)
+                getEntityManager()
+                        .createNativeQuery(
+                                """
+                                INSERT INTO user_profiles (user_id, preferences, created_at, updated_at)
+                                VALUES (:id, jsonb_build_object(CAST(:namespace AS text), CAST(:value AS jsonb)), :now, :now)
+                                ON CONFLICT ON CONSTRAINT user_profiles_pkey DO UPDATE
+                                SET preferences = user_profiles.preferences || excluded.preferences, updated_at = excluded.updated_at
+                                RETURNING CAST(preferences -> :namespace AS text)
+                                """,
+                                String.class)
+                        .setParameter("id", userId)
+                        .setParameter("namespace", namespace)
+                        .setParameter("value", value)
+                        .setParameter("now", now)
+                        .getSingleResult();
+    }
+
+    static void deletePreferences(UUID userId, String namespace, Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "UPDATE user_profiles SET preferences = preferences - CAST(:namespace AS"
+                                + " text), updated_at = :now WHERE user_id = :id")
+                .setParameter("id", userId)
+                .setParameter("namespace", namespace)
+                .setParameter("now", now)
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.roster.users;
+
+import dev.roster.platform.crypto.SecretBox;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.validation.constraints.Past;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.LocalDate;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What a person may tell of itself; each member may be left out. */
+@RegisterForReflection
+public record ProfileDocument(
+        @Size(min = 1, max = 100) @Schema(examples = "Ada") String firstName,
+        @Size(min = 1, max = 100) @Schema(examples = "Lovelace") String lastName,
+        @Size(max = 2000) @Schema(examples = "Writes programs for engines yet to be built") String bio,
+        @Past @Schema(examples = "1815-12-10") LocalDate birthDate,
+        @Pattern(
+                        regexp = "\\+[1-9][0-9]{6,14}",
+                        message = "must be an E.164 number such as +442079460000")
+                @Schema(examples = "+442079460000")
+                String phone,
+        @LanguageTag @Schema(description = "BCP 47 language tag", examples = "en-GB") String locale,
+        @TimeZoneId @Schema(description = "IANA time zone", examples = "Europe/London")
+                String timezone,
+        @HttpsUrl @Schema(examples = "https://ada.example") String website) {
+
+    static final ProfileDocument EMPTY =
+            new ProfileDocument(null, null, null, null, null, null, null, null);
+
+    static ProfileDocument of(Profile profile, SecretBox box) {
+        return profile == null
+                ? EMPTY
+                : new ProfileDocument(
+                        profile.firstName,
+                        profile.lastName,
+                        profile.bio,
+                        profile.birthDate,
+                        profile.phone(box),
+                        profile.locale,
+                        profile.timezone,
+                        profile.website);
+    }
+}

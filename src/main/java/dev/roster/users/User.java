@@ -1,0 +1,121 @@
+package dev.roster.users;
+
+import dev.roster.platform.persistence.BaseEntity;
+import jakarta.persistence.CascadeType;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.OneToOne;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.Formula;
+import org.hibernate.annotations.UuidGenerator;
+
+/** A person who can have an account. */
+@Entity
+@Table(name = "users")
+public class User extends BaseEntity {
+
+    /** What everyone is who was granted nothing else. */
+    public static final String DEFAULT_ROLE = "user";
+
+    public static final String STATUS_ACTIVE = "active";
+
+    @Id
+    @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
+    public UUID id;
+
+    @Column(nullable = false)
+    public String name;
+
+    /** As given, after {@link EmailAddress#parse}. */
+    @Column(nullable = false)
+    public String email;
+
+    /** Kept by the database, for queries alone: not read back after a write. */
+    @Column(name = "email_key", insertable = false, updatable = false)
+    String emailKey;
+
+    @Column(name = "email_verified", nullable = false)
+    public boolean emailVerified;
+
+    /** Lower case; {@link #displayUsername} is as typed. */
+    public String username;
+
+    @Column(name = "display_username")
+    public String displayUsername;
+
+    public String image;
+
+    @Column(nullable = false)
+    public boolean banned;
+
+    @Column(name = "ban_reason")
+    public String banReason;
+
+    /** When the ban ends by itself; null for never. */
+    @Column(name = "ban_expires")
+    public Instant banExpires;
+
+    @Column(nullable = false)
+    public String status = STATUS_ACTIVE;
+
+    @Column(name = "deleted_at")
+    public Instant deletedAt;
+
+    /** Names of the granted roles in order of granting; a derived column, so that no read needs two. */
+    @Formula(
+            "(SELECT string_agg(r.name, ',' ORDER BY g.granted_at, r.name) FROM role_grants g JOIN"
+                    + " roles r ON r.id = g.role_id WHERE g.user_id = id)")
+    String grantedRoles;
+
+    @OneToOne(
+            mappedBy = "user",
+            cascade = CascadeType.ALL,
+            orphanRemoval = true,
+            fetch = FetchType.LAZY)
+    public Profile profile;
+
+    /** A user with this id who is not deleted. */
+    public static Optional<User> findActive(UUID id) {
+        return find("id = ?1 and deletedAt is null", id).firstResultOptional();
+    }
+
+    /** The same with the profile, in the same statement. */
+    public static Optional<User> findActiveWithProfile(UUID id) {
+        return find(
+                        "from User u left join fetch u.profile where u.id = ?1 and u.deletedAt is"
+                                + " null",
+                        id)
+                .firstResultOptional();
+    }
+
+    /** The roles joined by commas, as Better Auth's wire has them. */
+    public String role() {
+        return grantedRoles == null ? DEFAULT_ROLE : grantedRoles;
+    }
+
+    public List<String> roles() {
+        return List.of(role().split(","));
+    }
+
+    /** Whether a ban keeps the user out at this time. */
+    public boolean isBanned(Instant now) {
+        return banned && (banExpires == null || banExpires.isAfter(now));
+    }
+
+    /** Takes the user out of every finder; the address is free again. */
+    public void delete(Instant now) {
+        deletedAt = now;
+    }
+
+    /** What may be changed of a user by itself and administrators. */
+    void apply(UserDocument document) {
+        name = document.name();
+        image = document.image();
+    }
+}

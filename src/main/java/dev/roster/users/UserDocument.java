@@ -1,0 +1,19 @@
+package dev.roster.users;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What may be changed of a user. */
+@RegisterForReflection
+public record UserDocument(
+        @NotNull @Size(min = 1, max = 200) @Schema(examples = "Ada Lovelace") String name,
+        @Size(max = 2048)
+                @Schema(nullable = true, examples = "https://img.example/ada.png")
+                String image) {
+
+    static UserDocument of(User user) {
+        return new UserDocument(user.name, user.image);
+    }
+}

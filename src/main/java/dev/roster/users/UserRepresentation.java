@@ -1,0 +1,69 @@
+package dev.roster.users;
+
+import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.etag.EntityTags;
+import dev.roster.platform.problem.ProblemCode;
+import dev.roster.platform.problem.ProblemException;
+import dev.roster.platform.security.CurrentUser;
+import dev.roster.platform.security.Permission;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+
+/** Which of a user's fields the caller may see and change, and the answers made of that. */
+@RequestScoped
+class UserRepresentation {
+
+    private final CurrentUser caller;
+    private final SecretBox box;
+
+    UserRepresentation(CurrentUser caller, SecretBox box) {
+        this.caller = caller;
+        this.box = box;
+    }
+
+    /**
+     * Lets the person and administrators pass.
+     *
+     * @throws ProblemException 403 for everyone else, whether or not there is such a user
+     */
+    void requireChange(UUID userId) {
+        if (!caller.is(userId) && !caller.may(Permission.USERS_UPDATE)) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN, "Only the user itself and administrators may change it");
+        }
+    }
+
+    /** 200 with what the caller may see of the user, or 304 where it has that already. */
+    Response user(User user, Request request) {
+        boolean full = seesAll(user.id);
+        EntityTag tag = tag(EntityTags.of(user.version), full);
+        return orNotModified(
+                request, full ? UserView.of(user) : PublicUserView.of(user), tag);
+    }
+
+    /** 200 with what the caller may see of the profile, or 304 where it has that already. */
+    Response profile(User user, Request request) {
+        boolean full = seesAll(user.id);
+        EntityTag tag = tag(Users.profileTag(user), full);
+        return orNotModified(
+                request, full ? ProfileView.of(user, box) : PublicProfileView.of(user), tag);
+    }
+
+    private boolean seesAll(UUID userId) {
+        return caller.is(userId) || caller.may(Permission.USERS_READ);
+    }
+
+    /** The public view is another representation: its tag must not pass for the full one's. */
+    private static EntityTag tag(EntityTag tag, boolean full) {
+        return full ? tag : new EntityTag(tag.getValue() + "-public");
+    }
+
+    private static Response orNotModified(Request request, Object view, EntityTag tag) {
+        Response.ResponseBuilder answer =
+                "GET".equals(request.getMethod()) ? request.evaluatePreconditions(tag) : null;
+        return (answer == null ? Response.ok(view) : answer).tag(tag).build();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.roster.users;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.etag.EntityTags;
+import dev.roster.platform.json.Documents;
+import dev.roster.platform.problem.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.EntityTag;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** Changes of users and profiles: precondition, change and audit event in one transaction. */
+@ApplicationScoped
+public class Users {
+
+    private final AuditLog audit;
+    private final Documents documents;
+    private final SecretBox box;
+    private final Clock clock;
+
+    Users(AuditLog audit, Documents documents, SecretBox box, Clock clock) {
+        this.audit = audit;
+        this.documents = documents;
+        this.box = box;
+        this.clock = clock;
+    }
+
+    /**
+     * Changes a user by a merge patch.
+     *
+     * @throws ProblemException 404 for no such user, 428 or 412 where the precondition fails
+     */
+    @Transactional
+    public User patch(UUID id, String ifMatch, ObjectNode patch, UUID actor) {
+        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        EntityTags.requireMatch(ifMatch, EntityTags.of(user.version));
+        UserDocument document = documents.patch(UserDocument.of(user), patch, UserDocument.class);
+        return audited(user, actor, u -> u.apply(document));
+    }
+
+    /** Changes name and image as the Better Auth dialect does, without a precondition. */
+    @Transactional
+    public void update(UUID id, Consumer<User> change) {
+        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        audited(user, id, change);
+    }
+
+    private User audited(User user, UUID actor, Consumer<User> change) {
+        ObjectNode before = documents.tree(UserDocument.of(user));
+        change.accept(user);
+        ObjectNode after = documents.tree(UserDocument.of(user));
+        if (!before.equals(after)) {
+            audit.record(AuditAction.USER_UPDATED, actor, "user", user.id, before, after);
+        }
+        // the version that the answer's ETag tells is the one after the change
+        User.flush();
+        return user;
+    }
+
+    /** Marks the user as deleted by itself; its sessions are the caller's to end. */
+    @Transactional
+    public void delete(UUID id) {
+        User.findActive(id)
+                .ifPresent(
+                        user -> {
+                            user.delete(clock.instant());
+                            audit.record(AuditAction.USER_DELETED, id, "user", id);
+                        });
+    }
+
+    /**
+     * Replaces what a profile tells.
+     *
+     * @param change from what is stored to what shall be
+     * @throws ProblemException 404 for no such user, 428 or 412 where the precondition fails
+     */
+    @Transactional
+    public User changeProfile(
+            UUID id, String ifMatch, UnaryOperator<ProfileDocument> change, UUID actor) {
+        User user = User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound);
+        EntityTags.requireMatch(ifMatch, profileTag(user));
+        ProfileDocument before = ProfileDocument.of(user.profile, box);
+        ProfileDocument after = change.apply(before);
+        if (user.profile == null) {
+            user.profile = new Profile();
+            user.profile.user = user;
+        }
+        user.profile.apply(after, box);
+        if (!before.equals(after)) {
+            audit.record(
+                    AuditAction.PROFILE_UPDATED,
+                    actor,
+                    "user",
+                    id,
+                    withoutSecrets(before, after),
+                    withoutSecrets(after, before));
+        }
+        User.flush();
+        return user;
+    }
+
+    /** The tag of a profile; before the first change there is one too, so that If-Match works. */
+    static EntityTag profileTag(User user) {
+        return user.profile == null ? new EntityTag("none") : EntityTags.of(user.profile.version);
+    }
+
+    /** The phone number is encrypted at rest, so the trail tells no more than that it changed. */
+    private ObjectNode withoutSecrets(ProfileDocument document, ProfileDocument other) {
+        ObjectNode tree = documents.tree(document);
+        if (tree.has("phone")) {
+            tree.put("phone", document.phone().equals(other.phone()) ? "same" : "hidden");
+        }
+        return tree;
+    }
+}

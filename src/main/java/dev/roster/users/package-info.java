@@ -1,0 +1,2 @@
+/** Users, their profiles and preferences, and the REST resources over them. */
+package dev.roster.users;

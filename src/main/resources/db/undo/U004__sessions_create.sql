@@ -1,0 +1,3 @@
+DROP TABLE sessions;
+
+DELETE FROM flyway_schema_history WHERE version = '004';

@@ -1,0 +1,3 @@
+DROP TABLE verifications;
+
+DELETE FROM flyway_schema_history WHERE version = '005';
