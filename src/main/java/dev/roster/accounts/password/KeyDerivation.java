@@ -1,0 +1,91 @@
+package dev.roster.accounts.password;
+
+import io.quarkus.elytron.security.common.BcryptUtil;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.bouncycastle.crypto.generators.SCrypt;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+
+/** The expensive functions, and nothing else: all of a password's cost is spent in here. */
+class KeyDerivation {
+
+    /** A surrogate without its other half; JSON can carry one, UTF-8 cannot. */
+    private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
+
+    /** Argon2id, version 1.3 (RFC 9106), over the password in NFKC. */
+    byte[] argon2id(String password, Argon2idHash.Cost cost, byte[] salt, int length) {
+        Argon2BytesGenerator generator = new Argon2BytesGenerator();
+        generator.init(
+                new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                        .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+                        .withMemoryAsKB(cost.memoryKib())
+                        .withIterations(cost.iterations())
+                        .withParallelism(cost.parallelism())
+                        .withSalt(salt)
+                        .build());
+        return withBytes(
+                nfkc(password),
+                bytes -> {
+                    byte[] key = new byte[length];
+                    generator.generateBytes(bytes, key);
+                    return key;
+                });
+    }
+
+    /** scrypt (RFC 7914) with Better Auth's fixed cost, over the password in NFKC. */
+    byte[] scrypt(String password, byte[] salt) {
+        return withBytes(
+                nfkc(password),
+                bytes ->
+                        SCrypt.generate(
+                                bytes,
+                                salt,
+                                ScryptHash.N,
+                                ScryptHash.R,
+                                ScryptHash.P,
+                                ScryptHash.KEY_BYTES));
+    }
+
+    /**
+     * bcrypt over the password as it is, because that is what every other implementation hashed
+     * before it was imported. Only the first 72 bytes count; the caller sees to longer ones.
+     *
+     * @return the modular crypt string, {@code $2a$}, cost, salt and hash
+     */
+    String bcrypt(String password, int cost, byte[] salt) {
+        String raw = wellFormed(password);
+        // Elytron turns what it is given into NFKC; where that would change it, it cannot be used
+        return Normalizer.isNormalized(raw, Form.NFKC)
+                ? BcryptUtil.bcryptHash(raw, cost, salt)
+                : withBytes(raw, bytes -> OpenBSDBCrypt.generate("2a", bytes, salt, cost));
+    }
+
+    static int utf8Length(String password) {
+        return withBytes(wellFormed(password), bytes -> bytes.length);
+    }
+
+    /** NFKC, so that a password is the same from every keyboard (NIST SP 800-63B-4, 3.1.1.2). */
+    private static String nfkc(String password) {
+        return Normalizer.normalize(wellFormed(password), Form.NFKC);
+    }
+
+    /** U+FFFD for a lone surrogate, as the UTF-8 encoders of JavaScript do; Java's puts "?". */
+    private static String wellFormed(String password) {
+        return LONE_SURROGATE.matcher(password).replaceAll("\uFFFD");
+    }
+
+    private static <T> T withBytes(String password, Function<byte[], T> use) {
+        byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
+        try {
+            return use.apply(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+}
