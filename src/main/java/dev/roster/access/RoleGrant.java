@@ -23,8 +23,7 @@ public class RoleGrant extends PanacheEntityBase {
 
     /** A user has a role once. */
     @Embeddable
-    public record Id(
-            @Column(name = "user_id") UUID userId, @Column(name = "role_id") UUID roleId)
+    public record Id(@Column(name = "user_id") UUID userId, @Column(name = "role_id") UUID roleId)
             implements Serializable {}
 
     @EmbeddedId public Id id;

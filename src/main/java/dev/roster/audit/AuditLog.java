@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * The one writer of the trail. It writes in the caller's transaction, so that a change and its event
- * are stored together or not at all.
+ * The one writer of the trail. It writes in the caller's transaction, so that a change and its
+ * event are stored together or not at all.
  */
 @ApplicationScoped
 public class AuditLog {

@@ -66,8 +66,7 @@ public class Retention {
                             .call(
                                     () ->
                                             lockedHere()
-                                                    ? task.purge(
-                                                            clock.instant(), config.batch())
+                                                    ? task.purge(clock.instant(), config.batch())
                                                     : 0);
             total += purged;
             meters.counter("roster.retention.purged", "task", task.name()).increment(purged);

@@ -63,8 +63,7 @@ class Preferences {
         }
         Optional<String> old = Profile.lockPreferences(userId, namespace);
         if (old.isPresent() || ifMatch != null) {
-            EntityTags.requireMatch(
-                    ifMatch, old.map(o -> new Stored(o, false).tag()).orElse(null));
+            EntityTags.requireMatch(ifMatch, old.map(o -> new Stored(o, false).tag()).orElse(null));
         }
         String stored = Profile.putPreferences(userId, namespace, text, clock.instant());
         audit.record(
@@ -85,8 +84,7 @@ class Preferences {
     @Transactional
     void delete(UUID userId, String namespace, String ifMatch) {
         String old =
-                Profile.lockPreferences(userId, namespace)
-                        .orElseThrow(ProblemException::notFound);
+                Profile.lockPreferences(userId, namespace).orElseThrow(ProblemException::notFound);
         EntityTags.requireMatch(ifMatch, new Stored(old, false).tag());
         Profile.deletePreferences(userId, namespace, clock.instant());
         audit.record(

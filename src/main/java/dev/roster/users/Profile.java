@@ -12,7 +12,7 @@ import jakarta.persistence.OneToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.Generated;
@@ -106,18 +106,17 @@ public class Profile extends BaseEntity {
     }
 
     private static Optional<String> preferences(UUID userId, String namespace, String lock) {
-        return getEntityManager()
-                .createNativeQuery(
-                        "SELECT CAST(preferences -> :namespace AS text) FROM user_profiles WHERE"
-                                + " user_id = :id"
-                                + lock,
-                        String.class)
-                .setParameter("namespace", namespace)
-                .setParameter("id", userId)
-                .getResultStream()
-                .map(String.class::cast)
-                .filter(Objects::nonNull)
-                .findFirst();
+        List<?> rows =
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT CAST(preferences -> :namespace AS text) FROM user_profiles"
+                                        + " WHERE user_id = :id"
+                                        + lock,
+                                String.class)
+                        .setParameter("namespace", namespace)
+                        .setParameter("id", userId)
+                        .getResultList();
+        return rows.isEmpty() ? Optional.empty() : Optional.ofNullable((String) rows.get(0));
     }
 
     /**

@@ -13,7 +13,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record ProfileDocument(
         @Size(min = 1, max = 100) @Schema(examples = "Ada") String firstName,
         @Size(min = 1, max = 100) @Schema(examples = "Lovelace") String lastName,
-        @Size(max = 2000) @Schema(examples = "Writes programs for engines yet to be built") String bio,
+        @Size(max = 2000) @Schema(examples = "Writes programs for engines yet to be built")
+                String bio,
         @Past @Schema(examples = "1815-12-10") LocalDate birthDate,
         @Pattern(
                         regexp = "\\+[1-9][0-9]{6,14}",

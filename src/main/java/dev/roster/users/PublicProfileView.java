@@ -17,7 +17,6 @@ public record PublicProfileView(
         Profile profile = user.profile;
         return profile == null
                 ? new PublicProfileView(user.id, null, null, null)
-                : new PublicProfileView(
-                        user.id, profile.fullName, profile.bio, profile.website);
+                : new PublicProfileView(user.id, profile.fullName, profile.bio, profile.website);
     }
 }

@@ -67,7 +67,9 @@ public class User extends BaseEntity {
     @Column(name = "deleted_at")
     public Instant deletedAt;
 
-    /** Names of the granted roles in order of granting; a derived column, so that no read needs two. */
+    /**
+     * Names of the granted roles in order of granting; a derived column, so that no read needs two.
+     */
     @Formula(
             "(SELECT string_agg(r.name, ',' ORDER BY g.granted_at, r.name) FROM role_grants g JOIN"
                     + " roles r ON r.id = g.role_id WHERE g.user_id = id)")

@@ -9,8 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 public record UserDocument(
         @NotNull @Size(min = 1, max = 200) @Schema(examples = "Ada Lovelace") String name,
-        @Size(max = 2048)
-                @Schema(nullable = true, examples = "https://img.example/ada.png")
+        @Size(max = 2048) @Schema(nullable = true, examples = "https://img.example/ada.png")
                 String image) {
 
     static UserDocument of(User user) {

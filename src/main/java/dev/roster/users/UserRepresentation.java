@@ -40,8 +40,7 @@ class UserRepresentation {
     Response user(User user, Request request) {
         boolean full = seesAll(user.id);
         EntityTag tag = tag(EntityTags.of(user.version), full);
-        return orNotModified(
-                request, full ? UserView.of(user) : PublicUserView.of(user), tag);
+        return orNotModified(request, full ? UserView.of(user) : PublicUserView.of(user), tag);
     }
 
     /** 200 with what the caller may see of the profile, or 304 where it has that already. */

@@ -60,8 +60,7 @@ public class UsersResource {
     @APIResponse(
             responseCode = "200",
             description = "The user",
-            content =
-                    @Content(schema = @Schema(oneOf = {UserView.class, PublicUserView.class})))
+            content = @Content(schema = @Schema(oneOf = {UserView.class, PublicUserView.class})))
     public Response get(@PathParam("id") UUID id, @Context Request request) {
         return representation.user(
                 User.findActive(id).orElseThrow(ProblemException::notFound), request);
@@ -83,9 +82,7 @@ public class UsersResource {
             @RequestBody(
                             required = true,
                             content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(implementation = UserDocument.class)))
+                                    @Content(schema = @Schema(implementation = UserDocument.class)))
                     ObjectNode patch,
             @Context Request request) {
         representation.requireChange(id);
@@ -105,8 +102,7 @@ public class UsersResource {
             description = "The profile",
             content =
                     @Content(
-                            schema =
-                                    @Schema(oneOf = {ProfileView.class, PublicProfileView.class})))
+                            schema = @Schema(oneOf = {ProfileView.class, PublicProfileView.class})))
     public Response getProfile(@PathParam("id") UUID id, @Context Request request) {
         return representation.profile(
                 User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound), request);

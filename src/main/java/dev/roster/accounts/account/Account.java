@@ -28,8 +28,7 @@ public class Account {
     private final AuditLog audit;
     private final Clock clock;
 
-    Account(
-            PasswordHasher hasher, Sessions sessions, Users users, AuditLog audit, Clock clock) {
+    Account(PasswordHasher hasher, Sessions sessions, Users users, AuditLog audit, Clock clock) {
         this.hasher = hasher;
         this.sessions = sessions;
         this.users = users;
@@ -69,12 +68,10 @@ public class Account {
                 .call(
                         () -> {
                             // of two changes at once the second no longer knows the old password
-                            if (!Credential.rehash(
-                                    credential.id, credential.passwordHash, hash)) {
+                            if (!Credential.rehash(credential.id, credential.passwordHash, hash)) {
                                 throw AuthError.INVALID_PASSWORD.exception();
                             }
-                            audit.record(
-                                    AuditAction.PASSWORD_CHANGED, userId, "user", userId);
+                            audit.record(AuditAction.PASSWORD_CHANGED, userId, "user", userId);
                             if (!revokeOthers) {
                                 return null;
                             }

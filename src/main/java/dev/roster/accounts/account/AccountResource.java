@@ -128,8 +128,7 @@ public class AccountResource {
         fields.check();
         ActiveSession active = current.require();
         rules.check(newPassword);
-        String token =
-                account.changePassword(active, currentPassword, newPassword, revokeOthers);
+        String token = account.changePassword(active, currentPassword, newPassword, revokeOthers);
         if (token != null) {
             sessions.keep(response, token, active.session().remember);
         }

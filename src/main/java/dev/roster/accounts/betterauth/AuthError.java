@@ -13,8 +13,7 @@ public enum AuthError {
     INVALID_ERROR_CALLBACK_URL(403, "Invalid errorCallbackURL"),
     INVALID_NEW_USER_CALLBACK_URL(403, "Invalid newUserCallbackURL"),
     CROSS_SITE_NAVIGATION_LOGIN_BLOCKED(
-            403,
-            "Cross-site navigation login blocked. This request appears to be a CSRF attack."),
+            403, "Cross-site navigation login blocked. This request appears to be a CSRF attack."),
     METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED(
             405, "POST method requires deferSessionRefresh to be enabled in session config"),
     FIELD_NOT_ALLOWED(400, "Field not allowed"),

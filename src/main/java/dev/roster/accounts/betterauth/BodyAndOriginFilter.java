@@ -76,12 +76,13 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
 
     private void checkTarget(ObjectNode body, String member, AuthError error) {
         JsonNode target = body == null ? null : body.get(member);
-        if (target == null || target.isNull() || target.isTextual() && target.textValue().isEmpty()) {
+        if (target == null
+                || target.isNull()
+                || target.isTextual() && target.textValue().isEmpty()) {
             return;
         }
         if (!target.isTextual()) {
-            throw new AuthException(
-                    400, error.name(), error.message() + ": expected a string");
+            throw new AuthException(400, error.name(), error.message() + ": expected a string");
         }
         if (!origins.trustsRedirect(target.textValue())) {
             throw error.exception();

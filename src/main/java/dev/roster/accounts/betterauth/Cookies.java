@@ -4,7 +4,7 @@ import dev.roster.platform.crypto.Signer;
 import dev.roster.platform.http.TrustedOrigins;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The dialect's cookies: names, attributes and signatures of contract section 4. */
-@Singleton
+@ApplicationScoped
 public class Cookies {
 
     private final Signer signer;

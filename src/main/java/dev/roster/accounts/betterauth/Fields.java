@@ -39,7 +39,9 @@ public final class Fields {
         if (value.isTextual()) {
             return !value.textValue().isEmpty();
         }
-        return value.isNumber() ? value.doubleValue() != 0 : !value.isBoolean() || value.booleanValue();
+        return value.isNumber()
+                ? value.doubleValue() != 0
+                : !value.isBoolean() || value.booleanValue();
     }
 
     public boolean isNull(String name) {
@@ -102,8 +104,7 @@ public final class Fields {
         }
     }
 
-    private String string(
-            String name, String fallback, UnaryOperator<String> fault) {
+    private String string(String name, String fallback, UnaryOperator<String> fault) {
         JsonNode value = get(name);
         if (value == null || !value.isTextual()) {
             mismatch(name, "string", value);

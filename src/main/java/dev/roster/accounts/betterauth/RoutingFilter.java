@@ -1,12 +1,12 @@
 package dev.roster.accounts.betterauth;
 
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
-import io.vertx.core.http.HttpServerRequest;
 
 /**
  * Exact paths only: what JAX-RS would be lenient with, a trailing or double slash and {@code HEAD}

@@ -38,8 +38,7 @@ public class ServiceResource {
     @Path("/error")
     @Produces(MediaType.TEXT_HTML)
     public Response error(@QueryParam("error") String error) {
-        String code =
-                error != null && error.matches("[A-Za-z0-9_.-]{1,64}") ? error : "UNKNOWN";
+        String code = error != null && error.matches("[A-Za-z0-9_.-]{1,64}") ? error : "UNKNOWN";
         return Response.ok(PAGE.formatted(code))
                 .header("Content-Security-Policy", "default-src 'none'")
                 .build();

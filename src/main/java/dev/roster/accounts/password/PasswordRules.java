@@ -2,10 +2,10 @@ package dev.roster.accounts.password;
 
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 
 /** What a new password must be. */
-@Singleton
+@ApplicationScoped
 public class PasswordRules {
 
     private final PasswordConfig config;
@@ -17,7 +17,7 @@ public class PasswordRules {
     }
 
     /**
-     * Checks the length, in UTF-16 code units (contract, section 8).
+     * Checks the length, in UTF-16 code units (contract, section 8); under bcrypt its bytes too.
      *
      * @throws AuthException 400 PASSWORD_TOO_SHORT or PASSWORD_TOO_LONG
      */
@@ -25,7 +25,7 @@ public class PasswordRules {
         if (password.length() < config.minLength()) {
             throw AuthError.PASSWORD_TOO_SHORT.exception();
         }
-        if (password.length() > config.maxLength()) {
+        if (password.length() > config.maxLength() || !hasher.accepts(password)) {
             throw AuthError.PASSWORD_TOO_LONG.exception();
         }
     }

@@ -1,11 +1,11 @@
 package dev.roster.accounts.session;
 
 import dev.roster.platform.jobs.PurgeTask;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 
 /** Sessions that have ended by time. */
-@Singleton
+@ApplicationScoped
 class ExpiredSessions implements PurgeTask {
 
     @Override

@@ -78,10 +78,7 @@ public class Session extends BaseEntity {
                 new Found(
                         (Session) first[0],
                         (User) first[1],
-                        rows.stream()
-                                .map(row -> (Role) row[2])
-                                .filter(Objects::nonNull)
-                                .toList()));
+                        rows.stream().map(row -> (Role) row[2]).filter(Objects::nonNull).toList()));
     }
 
     /** The sessions of a user that have not ended, oldest first. */
@@ -127,8 +124,7 @@ public class Session extends BaseEntity {
         }
         return id != null
                 ? delete("user.id = ?1 and id = ?2", userId, id)
-                : delete(
-                        "user.id = ?1 and tokenDigest = ?2", userId, Digests.sha256(tokenOrId));
+                : delete("user.id = ?1 and tokenDigest = ?2", userId, Digests.sha256(tokenOrId));
     }
 
     /** Ends every session of a user. */

@@ -22,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The caller's identity for the REST dialect, from the session its cookie or bearer token names. */
+/**
+ * The caller's identity for the REST dialect, from the session its cookie or bearer token names.
+ */
 @ApplicationScoped
 class SessionAuthentication implements HttpAuthenticationMechanism {
 

@@ -115,8 +115,7 @@ public class Sessions {
             return;
         }
         Instant expiresAt = now.plus(config.expiresIn());
-        QuarkusTransaction.requiringNew()
-                .run(() -> Session.refresh(session.id, expiresAt, now));
+        QuarkusTransaction.requiringNew().run(() -> Session.refresh(session.id, expiresAt, now));
         session.expiresAt = expiresAt;
         session.updatedAt = now;
         keep(response, active.token(), true);

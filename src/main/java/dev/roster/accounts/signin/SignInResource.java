@@ -70,13 +70,11 @@ public class SignInResource {
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
         fields.check();
         request.refuseForeignForm();
-        String address =
-                EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
+        String address = EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
         if (password.length() > passwords.maxLength()) {
             throw AuthError.PASSWORD_TOO_LONG.exception();
         }
-        SignIn.Result result =
-                signIn.byEmail(EmailAddress.key(address), password, remember);
+        SignIn.Result result = signIn.byEmail(EmailAddress.key(address), password, remember);
         sessions.keep(response, result.token(), remember);
         if (callbackUrl != null) {
             response.putHeader("Location", callbackUrl);

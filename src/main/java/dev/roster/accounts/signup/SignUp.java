@@ -20,7 +20,9 @@ public class SignUp {
         this.audit = audit;
     }
 
-    /** What a stranger asks for, checked; the address as it is to be stored, the password hashed. */
+    /**
+     * What a stranger asks for, checked; the address as it is to be stored, the password hashed.
+     */
     public record NewAccount(String name, String email, String image, String passwordHash) {}
 
     /** The user, and the token of its first session or null. */

@@ -1,11 +1,11 @@
 package dev.roster.accounts.verification;
 
 import dev.roster.platform.jobs.PurgeTask;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 
 /** One-time tokens that nobody used in time. */
-@Singleton
+@ApplicationScoped
 class ExpiredVerifications implements PurgeTask {
 
     @Override

@@ -15,8 +15,8 @@ public interface CryptoConfig {
     List<String> secret();
 
     /**
-     * AES-256 keys of encrypted columns, {@code id:base64 of 32 bytes} each. The first encrypts, all
-     * decrypt. Without them a key is derived from each secret.
+     * AES-256 keys of encrypted columns, {@code id:base64 of 32 bytes} each. The first encrypts,
+     * all decrypt. Without them a key is derived from each secret.
      */
     Optional<List<String>> encryptionKeys();
 }

@@ -1,6 +1,6 @@
 package dev.roster.platform.crypto;
 
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -21,7 +21,7 @@ import org.bouncycastle.crypto.params.HKDFParameters;
  * key id, 12 byte nonce, ciphertext and tag}, so that keys rotate: the first key seals, each listed
  * one opens.
  */
-@Singleton
+@ApplicationScoped
 public class SecretBox {
 
     private static final int NONCE = 12;

@@ -1,6 +1,6 @@
 package dev.roster.platform.crypto;
 
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
  * base64(HMAC-SHA256(secret, value))}. The key is the raw secret, so that cookies made by a Better
  * Auth server with the same secret stay valid.
  */
-@Singleton
+@ApplicationScoped
 public class Signer {
 
     private static final String HMAC = "HmacSHA256";

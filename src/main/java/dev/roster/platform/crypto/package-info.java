@@ -1,2 +1,4 @@
-/** Random tokens, digests, signed values and encrypted columns. Passwords are in accounts.password. */
+/**
+ * Random tokens, digests, signed values and encrypted columns. Passwords are in accounts.password.
+ */
 package dev.roster.platform.crypto;

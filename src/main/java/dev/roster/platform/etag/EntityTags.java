@@ -32,8 +32,8 @@ public final class EntityTags {
     }
 
     /**
-     * Whether the header names the tag, by strong comparison: {@code W/} never matches. The asterisk
-     * matches whatever is stored.
+     * Whether the header names the tag, by strong comparison: {@code W/} never matches. The
+     * asterisk matches whatever is stored.
      */
     public static boolean matches(String header, EntityTag current) {
         if (current == null) {

@@ -2,7 +2,7 @@ package dev.roster.platform.http;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * The client's address: the peer's, or, when the peer is a trusted proxy, the rightmost entry of
  * {@code X-Forwarded-For} that is not one. Entries further left are the client's own words.
  */
-@Singleton
+@ApplicationScoped
 public class ClientAddress {
 
     private static final Pattern LITERAL = Pattern.compile("[0-9A-Fa-f:.]+");

@@ -1,14 +1,14 @@
 package dev.roster.platform.http;
 
 import io.vertx.core.http.HttpServerRequest;
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 
 /**
  * The defence of cookies against other sites' pages (Better Auth contract, section 6): a request
  * that changes something and carries cookies must come from a trusted origin.
  */
-@Singleton
+@ApplicationScoped
 public class OriginCheck {
 
     /** What the origin of a request amounts to. */
@@ -30,7 +30,8 @@ public class OriginCheck {
 
     /** Every unsafe request that carries any cookie. Others are trusted: nothing to abuse. */
     public Verdict ofCookies(HttpServerRequest request) {
-        if (SAFE_METHODS.contains(request.method().name()) || !request.headers().contains("Cookie")) {
+        if (SAFE_METHODS.contains(request.method().name())
+                || !request.headers().contains("Cookie")) {
             return Verdict.TRUSTED;
         }
         return ofOrigin(request);

@@ -1,6 +1,6 @@
 package dev.roster.platform.http;
 
-import jakarta.inject.Singleton;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The origins whose pages may call with credentials and be redirected to: the base URL's, and the
  * configured patterns (Better Auth contract, section 6).
  */
-@Singleton
+@ApplicationScoped
 public class TrustedOrigins {
 
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -139,9 +139,6 @@ public class TrustedOrigins {
                 port == -1
                         || scheme.equals("http") && port == 80
                         || scheme.equals("https") && port == 443;
-        return scheme
-                + "://"
-                + url.getHost().toLowerCase(Locale.ROOT)
-                + (usual ? "" : ":" + port);
+        return scheme + "://" + url.getHost().toLowerCase(Locale.ROOT) + (usual ? "" : ":" + port);
     }
 }

@@ -37,7 +37,8 @@ class BodyLimit {
 
     private void check(RoutingContext routing) {
         String length = routing.request().getHeader("Content-Length");
-        if (length == null || length.length() < 10 && Integer.parseInt(length) <= config.maxBody()) {
+        if (length == null
+                || length.length() < 10 && Integer.parseInt(length) <= config.maxBody()) {
             routing.next();
             return;
         }

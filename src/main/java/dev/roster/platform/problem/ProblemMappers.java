@@ -254,9 +254,7 @@ class ProblemMappers {
         for (Path.Node node : violation.getPropertyPath()) {
             last = node;
         }
-        return last != null && last.getKind() == ElementKind.PARAMETER
-                ? "path"
-                : "body";
+        return last != null && last.getKind() == ElementKind.PARAMETER ? "path" : "body";
     }
 
     private static String rootMessage(Throwable e) {
