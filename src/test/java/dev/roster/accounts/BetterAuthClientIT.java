@@ -46,7 +46,7 @@ class BetterAuthClientIT {
     private static final Path COPY = Path.of("target", "better-auth");
     private static final int OLDEST_NODE = 20;
     private static final Duration LIMIT = Duration.ofMinutes(5);
-    private static final int TAIL = 80;
+    private static final int TAIL = 200;
 
     @TestHTTPResource("/")
     URI service;
