@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.roster.testing.Caller;
+import dev.roster.testing.PackagedService;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.io.BufferedReader;
@@ -37,8 +40,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Where Node is missing the test is skipped, unless {@code ROSTER_REQUIRE_NODE} is {@code true}.
  */
-// The database of the packaged service: @WithTestResource goes here.
 @QuarkusIntegrationTest
+@WithTestResource(PackagedService.class)
 class BetterAuthClientIT {
     private static final Logger LOG = Logger.getLogger(BetterAuthClientIT.class);
 
@@ -62,7 +65,10 @@ class BetterAuthClientIT {
                 "node --test",
                 List.of(node.toString(), "--test", "--test-reporter=spec"),
                 COPY,
-                Map.of("ROSTER_URL", origin(service)),
+                Map.of(
+                        "ROSTER_URL", origin(service),
+                        "ROSTER_ORIGIN", Caller.ORIGIN,
+                        "ROSTER_TRUSTED_WILDCARD_ORIGIN", "https://a.wild.example"),
                 deadline);
     }
 
