@@ -45,8 +45,8 @@ function Assert-Jdk {
       Die "JAVA_HOME is $env:JAVA_HOME, but there is no JDK there (no bin\javac.exe)."
     }
   } else {
-    $java = Find-Program 'java'
-    if (-not $java -or -not (Find-Program 'javac')) {
+    $java = Find-Program 'java.exe'
+    if (-not $java -or -not (Find-Program 'javac.exe')) {
       Die 'No JDK found: install JDK 17 or newer and put it on the PATH or set JAVA_HOME.'
     }
   }
@@ -105,7 +105,7 @@ function Install-Maven {
     Say "Fetching Maven $version"
     $file = Join-Path $temp $zip
     $fetched = $false
-    $mvn = Find-Program 'mvn'
+    $mvn = Find-Program 'mvn.cmd'
     if ($mvn) {
       $fetched = Get-WithMaven $mvn
       if (-not $fetched) {
