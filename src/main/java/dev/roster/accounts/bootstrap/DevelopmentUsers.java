@@ -2,6 +2,7 @@ package dev.roster.accounts.bootstrap;
 
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.signup.SignUp;
+import dev.roster.platform.http.HttpConfig;
 import dev.roster.users.User;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.StartupEvent;
@@ -11,7 +12,6 @@ import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /** In dev mode alone: sample users, and the first three things to try. */
@@ -21,30 +21,23 @@ class DevelopmentUsers {
 
     private static final Logger LOG = Logger.getLogger(DevelopmentUsers.class);
 
-    private final Map<String, String> users;
-    private final String password;
-    private final String baseUrl;
+    private final DevelopmentConfig config;
+    private final HttpConfig http;
     private final SignUp signUp;
     private final PasswordHasher hasher;
 
-    /**
-     * @param users name by address, from application-dev.properties, which no package holds
-     */
     DevelopmentUsers(
-            @ConfigProperty(name = "roster.dev.users") Map<String, String> users,
-            @ConfigProperty(name = "roster.dev.password") String password,
-            @ConfigProperty(name = "roster.base-url") String baseUrl,
-            SignUp signUp,
-            PasswordHasher hasher) {
-        this.users = users;
-        this.password = password;
-        this.baseUrl = baseUrl;
+            DevelopmentConfig config, HttpConfig http, SignUp signUp, PasswordHasher hasher) {
+        this.config = config;
+        this.http = http;
         this.signUp = signUp;
         this.hasher = hasher;
     }
 
     @ActivateRequestContext
     void onStart(@Observes @Priority(FirstAdministrator.PRIORITY + 1) StartupEvent started) {
+        Map<String, String> users = config.users();
+        String password = config.password().orElseThrow();
         List<String> missing =
                 users.keySet().stream()
                         .filter(email -> User.count("email = ?1 and deletedAt is null", email) == 0)
@@ -67,6 +60,6 @@ class DevelopmentUsers {
 
                 The administrator is admin@example.com, the password of everyone is %3$s. Swagger UI: %1$s/q/swagger-ui, Dev UI: %1$s/q/dev-ui
                 """,
-                baseUrl, sample, password);
+                http.baseUrl(), sample, password);
     }
 }
