@@ -6,7 +6,6 @@ import dev.roster.platform.readiness.StartupSettings;
 import dev.roster.platform.readiness.StartupSettings.Fault;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.ApplicationLifecycleManager;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -22,10 +21,7 @@ public class Main {
 
     public static void main(String... args) {
         // Recording a class archive starts the package without settings, and serves nobody.
-        boolean production =
-                LaunchMode.current() == LaunchMode.NORMAL
-                        && !ApplicationLifecycleManager.isAppCDSGeneration();
-        if (!production) {
+        if (isDevelopedOrTested() || ApplicationLifecycleManager.isAppCDSGeneration()) {
             Quarkus.run(args);
             return;
         }
@@ -36,6 +32,11 @@ public class Main {
         }
         stopEvenWhileStarting();
         Quarkus.run(null, StartupFailure::exit, args);
+    }
+
+    /** {@code LaunchMode.current()} still says NORMAL here: Quarkus sets it once it runs. */
+    private static boolean isDevelopedOrTested() {
+        return Main.class.getClassLoader().getClass().getSimpleName().equals("QuarkusClassLoader");
     }
 
     /** Otherwise SIGTERM would be deaf for as long as a missing database is waited for. */

@@ -5,6 +5,7 @@ import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ public final class StartupFailure {
         List<Throwable> causes = causes(cause).toList();
         Throwable root = causes.get(causes.size() - 1);
         if (isDatabaseAway(cause)) {
-            return Optional.of("the database cannot be reached. " + root.getMessage());
+            return Optional.of("the database cannot be reached. " + databaseMessage(causes));
         }
         if (root instanceof QuarkusBindException bind) {
             return Optional.of("port " + bind.getPort() + " is in use or not permitted (PORT)");
@@ -52,6 +53,15 @@ public final class StartupFailure {
                         || root instanceof ConfigValidationException
                         || root instanceof PreventFurtherStepsException;
         return plain ? Optional.ofNullable(root.getMessage()) : Optional.empty();
+    }
+
+    /** The driver's: it names host and port, where the cause below often says only "refused". */
+    private static String databaseMessage(List<Throwable> causes) {
+        return causes.stream()
+                .filter(SQLException.class::isInstance)
+                .map(Throwable::getMessage)
+                .reduce((outer, inner) -> inner)
+                .orElse("");
     }
 
     private static boolean isDatabaseAway(Throwable cause) {
