@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public class TrustedOrigins {
 
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern DIGITS = Pattern.compile("(.*://)?[\\d.*?]+(:[\\d*?]+)?");
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x20\\x7f]");
     private static final Pattern ENCODED_SLASH = Pattern.compile("(?i)%2f|%5c");
     private static final Pattern DOT_SEGMENT = Pattern.compile("(?i)/(\\.|%2e){1,2}(/|$)");
@@ -46,7 +47,8 @@ public class TrustedOrigins {
         }
         URI parsed;
         try {
-            parsed = new URI(url);
+            // a bare scheme, which opens an app, is no URI to Java without a path
+            parsed = new URI(url.endsWith("://") ? url + "/" : url);
         } catch (URISyntaxException e) {
             return false;
         }
@@ -91,13 +93,13 @@ public class TrustedOrigins {
             }
             return origin(URI.create(pattern)).equals(origin(url));
         }
-        if (pattern.contains("://")) {
-            return wildcard(pattern.toLowerCase(Locale.ROOT)).matcher(origin(url)).matches();
-        }
         String host = url.getHost().toLowerCase(Locale.ROOT);
         // 10.* must not match 10.evil.example
-        if (pattern.matches("[\\d.*?]+") && !IPV4.matcher(host).matches()) {
+        if (DIGITS.matcher(pattern).matches() && !IPV4.matcher(host).matches()) {
             return false;
+        }
+        if (pattern.contains("://")) {
+            return wildcard(pattern.toLowerCase(Locale.ROOT)).matcher(origin(url)).matches();
         }
         return wildcard(pattern.toLowerCase(Locale.ROOT)).matcher(host).matches();
     }
