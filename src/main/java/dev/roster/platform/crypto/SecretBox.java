@@ -79,7 +79,11 @@ public class SecretBox {
      */
     public String open(byte[] sealed, String context) {
         ByteBuffer in = ByteBuffer.wrap(sealed);
-        byte[] id = new byte[in.get()];
+        int idLength = in.hasRemaining() ? in.get() : -1;
+        if (idLength < 0 || in.remaining() < idLength + NONCE + TAG_BITS / 8) {
+            throw new IllegalStateException("The encrypted value is cut off or altered");
+        }
+        byte[] id = new byte[idLength];
         in.get(id);
         byte[] nonce = new byte[NONCE];
         in.get(nonce);
