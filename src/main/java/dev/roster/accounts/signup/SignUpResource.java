@@ -23,7 +23,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.UUID;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /** Signing up by e-mail and password (contract, section 9). */
 @Path(BetterAuth.PATH)
@@ -118,7 +118,8 @@ public class SignUpResource {
         Instant now = clock.instant();
         user.createdAt = now;
         user.updatedAt = now;
-        user.id = UUID.randomUUID();
+        // of the kind that stored users have: a version of its own would tell them apart
+        user.id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
         return user;
     }
 }
