@@ -1,0 +1,49 @@
+package dev.roster.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/** Many callers that start together. */
+public final class AtOnce {
+
+    private AtOnce() {}
+
+    /** Calls from as many threads at once and returns every result. */
+    public static <T> List<T> run(int times, Callable<T> call) throws InterruptedException {
+        return run(IntStream.range(0, times).mapToObj(i -> call).toList());
+    }
+
+    /** Makes all the calls at once and returns every result, in the order of the calls. */
+    public static <T> List<T> run(List<Callable<T>> calls) throws InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+        try {
+            CountDownLatch ready = new CountDownLatch(calls.size());
+            List<Future<T>> futures = new ArrayList<>();
+            for (Callable<T> call : calls) {
+                futures.add(
+                        threads.submit(
+                                () -> {
+                                    ready.countDown();
+                                    ready.await();
+                                    return call.call();
+                                }));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
