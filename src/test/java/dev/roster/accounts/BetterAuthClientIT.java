@@ -66,9 +66,12 @@ class BetterAuthClientIT {
                 List.of(node.toString(), "--test", "--test-reporter=spec"),
                 COPY,
                 Map.of(
-                        "ROSTER_URL", origin(service),
-                        "ROSTER_ORIGIN", Caller.ORIGIN,
-                        "ROSTER_TRUSTED_WILDCARD_ORIGIN", "https://a.wild.example"),
+                        "ROSTER_URL",
+                        origin(service),
+                        "ROSTER_ORIGIN",
+                        Caller.ORIGIN,
+                        "ROSTER_TRUSTED_WILDCARD_ORIGIN",
+                        "https://a.wild.example"),
                 deadline);
     }
 

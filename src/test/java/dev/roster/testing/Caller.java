@@ -33,8 +33,7 @@ public final class Caller {
         String email = newEmail();
         Response response = signUp(email);
         response.then().statusCode(200);
-        return new Caller(
-                email, UUID.fromString(response.path("user.id")), response.path("token"));
+        return new Caller(email, UUID.fromString(response.path("user.id")), response.path("token"));
     }
 
     /** The same, with every permission. The identity is looked up per request: no new sign-in. */

@@ -23,8 +23,7 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        System.setProperty(
-                Database.PACKAGED_URL, postgres.getJdbcUrl("postgres", "postgres"));
+        System.setProperty(Database.PACKAGED_URL, postgres.getJdbcUrl("postgres", "postgres"));
         return Map.of(
                 "DATABASE_URL",
                 "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/postgres",
