@@ -1,0 +1,51 @@
+package dev.roster.platform.readiness;
+
+import io.quarkus.runtime.configuration.ConfigUtils;
+import io.smallrye.config.Expressions;
+import io.smallrye.config.SmallRyeConfig;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Reads settings as Quarkus will, before there is a Quarkus to ask: environment, system properties,
+ * {@code .env} and {@code config/application.properties} beside the process, locations configured.
+ */
+public final class EnvironmentSettings {
+
+    private EnvironmentSettings() {}
+
+    /** Looks environment variables up by name, the corresponding property included. */
+    public static Function<String, Optional<String>> lookup() {
+        SmallRyeConfig config = ConfigUtils.configBuilder().build();
+        return variable ->
+                Stream.of(variable, propertyOf(variable))
+                        .flatMap(name -> read(config, variable, name).stream())
+                        .findFirst();
+    }
+
+    private static Optional<String> read(SmallRyeConfig config, String variable, String name) {
+        if (variable.equals("DATABASE_URL")) {
+            // As DatabaseUrlConfigSourceFactory reads it.
+            return Expressions.withoutExpansion(() -> config.getOptionalValue(name, String.class));
+        }
+        try {
+            return config.getOptionalValue(name, String.class);
+        } catch (NoSuchElementException e) {
+            throw new IllegalArgumentException(
+                    "refers with ${…} to a setting that is missing: write \\$ for a plain $", e);
+        }
+    }
+
+    private static String propertyOf(String variable) {
+        return switch (variable) {
+            case "ROSTER_BASE_URL" -> "roster.base-url";
+            case "ROSTER_TRUSTED_ORIGINS" -> "roster.trusted-origins";
+            case "ROSTER_TRUSTED_PROXIES" -> "roster.trusted-proxies";
+            case "ROSTER_ENCRYPTION_KEYS" -> "roster.encryption-keys";
+            default -> variable.toLowerCase(Locale.ROOT).replace('_', '.');
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package dev.roster.platform.readiness;
+
+import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigValidationException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
+
+/** What is said, and with which exit code, when Quarkus did not start. */
+public final class StartupFailure {
+
+    /** EX_UNAVAILABLE of sysexits.h. */
+    static final int UNAVAILABLE = 69;
+
+    private StartupFailure() {}
+
+    /**
+     * Ends the process. What an operator can repair is named in a line on stderr; anything else is
+     * logged with its stack trace.
+     *
+     * @param cause why it did not start; null after an ordinary run
+     */
+    public static void exit(int code, Throwable cause) {
+        if (cause != null && !ApplicationLifecycleManager.isVmShuttingDown()) {
+            Optional<String> explanation = explain(cause);
+            if (explanation.isPresent()) {
+                System.err.println("Roster does not start: " + explanation.get());
+            } else {
+                Logger.getLogger(StartupFailure.class).error("Roster does not start", cause);
+            }
+        }
+        System.exit(cause != null && isDatabaseAway(cause) ? UNAVAILABLE : code);
+    }
+
+    static Optional<String> explain(Throwable cause) {
+        List<Throwable> causes = causes(cause).toList();
+        Throwable root = causes.get(causes.size() - 1);
+        if (isDatabaseAway(cause)) {
+            return Optional.of("the database cannot be reached. " + databaseMessage(causes));
+        }
+        if (root instanceof QuarkusBindException bind) {
+            return Optional.of("port " + bind.getPort() + " is in use or not permitted (PORT)");
+        }
+        boolean plain =
+                root instanceof ConfigurationException
+                        || root instanceof ConfigValidationException
+                        || root instanceof PreventFurtherStepsException;
+        return plain ? Optional.ofNullable(root.getMessage()) : Optional.empty();
+    }
+
+    /** The driver's: it names host and port, where the cause below often says only "refused". */
+    private static String databaseMessage(List<Throwable> causes) {
+        return causes.stream()
+                .filter(SQLException.class::isInstance)
+                .map(Throwable::getMessage)
+                .reduce((outer, inner) -> inner)
+                .orElse("");
+    }
+
+    private static boolean isDatabaseAway(Throwable cause) {
+        return causes(cause)
+                .anyMatch(
+                        c ->
+                                c instanceof FlywayException flyway
+                                        && flyway.getErrorCode() == CoreErrorCode.DB_CONNECTION);
+    }
+
+    private static Stream<Throwable> causes(Throwable cause) {
+        return Stream.iterate(cause, c -> c != null, Throwable::getCause).limit(32);
+    }
+}

