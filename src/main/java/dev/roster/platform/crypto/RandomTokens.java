@@ -21,7 +21,7 @@ public final class RandomTokens {
     }
 
     /** {@code length} random bytes. */
-    static byte[] bytes(int length) {
+    public static byte[] bytes(int length) {
         byte[] bytes = new byte[length];
         random().nextBytes(bytes);
         return bytes;
