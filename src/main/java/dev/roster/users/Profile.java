@@ -40,8 +40,12 @@ public class Profile extends BaseEntity {
     @Column(name = "last_name")
     public String lastName;
 
-    /** First and last name, kept by the database; null when there is neither. */
-    @Generated(event = {EventType.INSERT, EventType.UPDATE})
+    /**
+     * First and last name, kept by the database; null when there is neither. Read back after an
+     * insert by itself and after an update by {@link #readBack}: RETURNING, which would do for
+     * both, fails on a stale version without saying that it is one.
+     */
+    @Generated(event = EventType.INSERT)
     @Column(name = "full_name", insertable = false, updatable = false)
     public String fullName;
 
@@ -89,6 +93,12 @@ public class Profile extends BaseEntity {
         } else if (!document.phone().equals(phone(box))) {
             sealedPhone = box.seal(document.phone(), phoneContext(user.id));
         }
+    }
+
+    /** Stores the changes and reads what the database makes of them. */
+    void readBack() {
+        flush();
+        getEntityManager().refresh(this);
     }
 
     private static String phoneContext(UUID userId) {

@@ -126,7 +126,8 @@ public class Users {
                     withoutSecrets(before, after),
                     withoutSecrets(after, before));
         }
-        User.flush();
+        // the answer's ETag and full name are those after the change
+        user.profile.readBack();
         return user;
     }
 

@@ -1,0 +1,176 @@
+package dev.roster.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The package as a process of a test's own, where the test has to start, starve or stop it: the
+ * native binary where there is one and no jar, else the jar. It has no environment but what it is
+ * given, and a port of its own.
+ */
+public final class PackagedProcess implements AutoCloseable {
+
+    private static final Path JAR =
+            Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Process process;
+    private final int port;
+    private final Path output;
+
+    private PackagedProcess(Process process, int port, Path output) {
+        this.process = process;
+        this.port = port;
+        this.output = output;
+    }
+
+    /**
+     * Starts the package and returns at once.
+     *
+     * @param directory where it runs and its output is kept
+     */
+    public static PackagedProcess start(Path directory, Map<String, String> environment) {
+        Path runner = Path.of(System.getProperty("native.image.path", "none")).toAbsolutePath();
+        List<String> command = new ArrayList<>();
+        if (Files.exists(runner) && !Files.exists(JAR)) {
+            command.add(runner.toString());
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of("-jar", JAR.toString()));
+        }
+        int port = freePort();
+        Path output = directory.resolve("output-" + port);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().clear();
+        builder.environment().put("PORT", Integer.toString(port));
+        builder.environment().put("ROSTER_SECRET", PackagedService.SECRET);
+        builder.environment().put("ROSTER_BASE_URL", "http://localhost:" + port);
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        try {
+            return new PackagedProcess(builder.start(), port, output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port that nothing listens on. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** A request to the service that gives up after half a minute. */
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    /**
+     * The answer.
+     *
+     * @throws IOException when there is none
+     */
+    public HttpResponse<String> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The status of a GET, or 0 without an answer. */
+    public int status(String path) {
+        try {
+            return send(request(path)).statusCode();
+        } catch (IOException e) {
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void awaitReady(Duration limit) {
+        await("ready", limit, () -> status("/q/health/ready") == 200);
+    }
+
+    /**
+     * Waits for something of a process that runs.
+     *
+     * @throws AssertionError with the output when the process ends or the time is over before it
+     */
+    public void await(String what, Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (!process.isAlive()) {
+                throw new AssertionError("ended before " + what + ":\n" + output());
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not in " + limit + ": " + what + "\n" + output());
+            }
+            try {
+                Thread.sleep(POLL.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGTERM; returns at once. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /**
+     * The exit code.
+     *
+     * @throws AssertionError with the output when it does not end in time
+     */
+    public int awaitExit(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running after " + limit + ":\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** Everything it has said so far. */
+    public String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whatever happened, nothing goes on running. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}
