@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.UuidGenerator;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /** A person who can have an account. */
 @Entity
@@ -81,6 +82,26 @@ public class User extends BaseEntity {
             orphanRemoval = true,
             fetch = FetchType.LAZY)
     public Profile profile;
+
+    /**
+     * A user who is not stored yet.
+     *
+     * @param email as {@link EmailAddress#parse} gives it
+     */
+    static User of(String name, String email, String image) {
+        User user = new User();
+        user.name = name;
+        user.email = email;
+        user.image = image;
+        return user;
+    }
+
+    /** Looks as if it had been stored, which it is not. */
+    void pretendStored(Instant now) {
+        id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+        createdAt = now;
+        updatedAt = now;
+    }
 
     /** A user with this id who is not deleted. */
     public static Optional<User> findActive(UUID id) {

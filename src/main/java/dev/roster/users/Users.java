@@ -14,7 +14,6 @@ import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Changes of users and profiles: precondition, change and audit event in one transaction. */
@@ -34,6 +33,28 @@ public class Users {
     }
 
     /**
+     * Stores a new user. That the address is free is for the database to say, and it does so here:
+     * of several at once one wins.
+     *
+     * @param email as {@link EmailAddress#parse} gives it
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} where the
+     *     address is taken
+     */
+    @Transactional
+    public User create(String name, String email, String image) {
+        User user = User.of(name, email, image);
+        user.persistAndFlush();
+        return user;
+    }
+
+    /** What {@link #create} would return, without anything being stored. */
+    public User lookAlike(String name, String email, String image) {
+        User user = User.of(name, email, image);
+        user.pretendStored(clock.instant());
+        return user;
+    }
+
+    /**
      * Changes a user by a merge patch.
      *
      * @throws ProblemException 404 for no such user, 428 or 412 where the precondition fails
@@ -43,19 +64,23 @@ public class Users {
         User user = User.findActive(id).orElseThrow(ProblemException::notFound);
         EntityTags.requireMatch(ifMatch, tag(user));
         UserDocument document = documents.patch(UserDocument.of(user), patch, UserDocument.class);
-        return audited(user, actor, u -> u.apply(document));
+        return change(user, actor, document);
     }
 
-    /** Changes name and image as the Better Auth dialect does, without a precondition. */
+    /**
+     * Changes a user as the Better Auth dialect does, without a precondition.
+     *
+     * @param change from what is stored to what shall be
+     */
     @Transactional
-    public void update(UUID id, Consumer<User> change) {
+    public void update(UUID id, UnaryOperator<UserDocument> change) {
         User user = User.findActive(id).orElseThrow(ProblemException::notFound);
-        audited(user, id, change);
+        change(user, id, change.apply(UserDocument.of(user)));
     }
 
-    private User audited(User user, UUID actor, Consumer<User> change) {
+    private User change(User user, UUID actor, UserDocument document) {
         ObjectNode before = documents.tree(UserDocument.of(user));
-        change.accept(user);
+        user.apply(document);
         ObjectNode after = documents.tree(UserDocument.of(user));
         if (!before.equals(after)) {
             audit.record(AuditAction.USER_UPDATED, actor, "user", user.id, before, after);

@@ -4,6 +4,7 @@ import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
+import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.verification.Verification;
@@ -23,13 +24,21 @@ import java.util.UUID;
 public class Account {
 
     private final PasswordHasher hasher;
+    private final PasswordRules rules;
     private final Sessions sessions;
     private final Users users;
     private final AuditLog audit;
     private final Clock clock;
 
-    Account(PasswordHasher hasher, Sessions sessions, Users users, AuditLog audit, Clock clock) {
+    Account(
+            PasswordHasher hasher,
+            PasswordRules rules,
+            Sessions sessions,
+            Users users,
+            AuditLog audit,
+            Clock clock) {
         this.hasher = hasher;
+        this.rules = rules;
         this.sessions = sessions;
         this.users = users;
         this.audit = audit;
@@ -39,10 +48,11 @@ public class Account {
     /**
      * Checks the password of a user, holding no connection meanwhile.
      *
-     * @throws AuthException 400 INVALID_PASSWORD, or CREDENTIAL_ACCOUNT_NOT_FOUND where the user
-     *     has none
+     * @throws AuthException 400 INVALID_PASSWORD, PASSWORD_TOO_LONG, or
+     *     CREDENTIAL_ACCOUNT_NOT_FOUND where the user has none
      */
     public Credential requirePassword(UUID userId, String password) {
+        rules.checkGiven(password);
         Credential credential =
                 Credential.findPassword(userId)
                         .orElseThrow(AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND::exception);
@@ -68,7 +78,11 @@ public class Account {
                 .call(
                         () -> {
                             // of two changes at once the second no longer knows the old password
-                            if (!Credential.rehash(credential.id, credential.passwordHash, hash)) {
+                            if (!Credential.rehash(
+                                    credential.id,
+                                    credential.passwordHash,
+                                    hash,
+                                    clock.instant())) {
                                 throw AuthError.INVALID_PASSWORD.exception();
                             }
                             audit.record(AuditAction.PASSWORD_CHANGED, userId, "user", userId);

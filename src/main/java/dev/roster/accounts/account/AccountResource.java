@@ -14,6 +14,7 @@ import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.users.UserDocument;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
@@ -107,12 +108,10 @@ public class AccountResource {
         }
         users.update(
                 active.user().id,
-                user -> {
-                    user.name = name.orElse(user.name);
-                    if (fields.has("image")) {
-                        user.image = image.orElse(null);
-                    }
-                });
+                user ->
+                        new UserDocument(
+                                name.orElse(user.name()),
+                                fields.has("image") ? image.orElse(null) : user.image()));
         sessions.keep(response, active.token(), active.session().remember);
         return Status.DONE;
     }

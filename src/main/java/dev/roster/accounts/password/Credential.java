@@ -7,8 +7,10 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -94,17 +96,29 @@ public class Credential extends BaseEntity {
     }
 
     /**
-     * Replaces a hash by one of the present scheme, unless the password was changed meanwhile.
+     * Replaces a hash, unless the password was changed meanwhile.
      *
      * @return whether it did
      */
-    public static boolean rehash(UUID id, String oldHash, String newHash) {
+    public static boolean rehash(UUID id, String oldHash, String newHash, Instant now) {
         return update(
-                        "passwordHash = ?1, version = version + 1 where id = ?2 and passwordHash ="
-                                + " ?3",
+                        "passwordHash = ?1, updatedAt = ?2, version = version + 1 where id = ?3 and"
+                                + " passwordHash = ?4",
                         newHash,
+                        now,
                         id,
                         oldHash)
                 == 1;
+    }
+
+    /**
+     * Whether the hash is still the stored one, which it then stays to the end of the transaction:
+     * a session begun by a password must not outlive the password's change.
+     */
+    public static boolean holds(UUID id, String hash) {
+        return find("id = ?1 and passwordHash = ?2", id, hash)
+                .withLock(LockModeType.PESSIMISTIC_READ)
+                .firstResultOptional()
+                .isPresent();
     }
 }

@@ -1,10 +1,10 @@
 package dev.roster.accounts.password;
 
 import dev.roster.accounts.password.PasswordConfig.Algorithm;
+import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.problem.OverloadedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +23,6 @@ public class PasswordHasher {
     private final PasswordConfig config;
     private final HashingPool pool;
     private final KeyDerivation derivation;
-    private final SecureRandom random = new SecureRandom();
     private final StoredHash nobody;
     private final AtomicBoolean warned = new AtomicBoolean();
 
@@ -80,8 +79,8 @@ public class PasswordHasher {
             throw new IllegalArgumentException(
                     "bcrypt takes passwords of at most 72 bytes of UTF-8 without a NUL");
         }
-        byte[] salt = new byte[isBcrypt() ? BcryptHash.SALT_BYTES : Argon2idHash.SALT_BYTES];
-        random.nextBytes(salt);
+        byte[] salt =
+                RandomTokens.bytes(isBcrypt() ? BcryptHash.SALT_BYTES : Argon2idHash.SALT_BYTES);
         return pool.run(
                 () ->
                         isBcrypt()

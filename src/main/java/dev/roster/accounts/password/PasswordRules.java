@@ -4,7 +4,7 @@ import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** What a new password must be. */
+/** What a password must be. */
 @ApplicationScoped
 public class PasswordRules {
 
@@ -17,7 +17,8 @@ public class PasswordRules {
     }
 
     /**
-     * Checks the length, in UTF-16 code units (contract, section 8); under bcrypt its bytes too.
+     * Checks the length of a new password, in UTF-16 code units (contract, section 8); under bcrypt
+     * its bytes too.
      *
      * @throws AuthException 400 PASSWORD_TOO_SHORT or PASSWORD_TOO_LONG
      */
@@ -26,6 +27,18 @@ public class PasswordRules {
             throw AuthError.PASSWORD_TOO_SHORT.exception();
         }
         if (password.length() > config.maxLength() || !hasher.accepts(password)) {
+            throw AuthError.PASSWORD_TOO_LONG.exception();
+        }
+    }
+
+    /**
+     * Checks a password that somebody claims to be the stored one: too long to be it, it is not
+     * worth a hash.
+     *
+     * @throws AuthException 400 PASSWORD_TOO_LONG
+     */
+    public void checkGiven(String password) {
+        if (password.length() > config.maxLength()) {
             throw AuthError.PASSWORD_TOO_LONG.exception();
         }
     }

@@ -16,7 +16,7 @@ public record AuthSession(
         String id) {
 
     /**
-     * @param token the token where it is known, else the session's id, which ends a session too
+     * @param token the token where it is known, else the session's handle, which ends it too
      */
     static AuthSession of(Session session, String token) {
         return new AuthSession(

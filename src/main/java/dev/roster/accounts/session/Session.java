@@ -13,10 +13,12 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.UuidGenerator;
@@ -25,6 +27,8 @@ import org.hibernate.annotations.UuidGenerator;
 @Entity
 @Table(name = "sessions")
 public class Session extends BaseEntity {
+
+    private static final Pattern HANDLE = Pattern.compile("[0-9a-f]{64}");
 
     @Id
     @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
@@ -112,19 +116,21 @@ public class Session extends BaseEntity {
         return delete("tokenDigest", Digests.sha256(token));
     }
 
-    /** Ends one session of a user, named by its token or its id. */
-    static long end(UUID userId, String tokenOrId) {
-        UUID id = null;
-        if (tokenOrId.length() == 36) {
-            try {
-                id = UUID.fromString(tokenOrId);
-            } catch (IllegalArgumentException e) {
-                return 0;
-            }
-        }
-        return id != null
-                ? delete("user.id = ?1 and id = ?2", userId, id)
-                : delete("user.id = ?1 and tokenDigest = ?2", userId, Digests.sha256(tokenOrId));
+    /**
+     * What the user's other devices call this session: enough to end it, of no use to be it, and
+     * not to be had from the id.
+     */
+    String handle() {
+        return HexFormat.of().formatHex(tokenDigest);
+    }
+
+    /** Ends one session of a user, named by its token or its {@link #handle}. */
+    static long end(UUID userId, String tokenOrHandle) {
+        byte[] digest =
+                HANDLE.matcher(tokenOrHandle).matches()
+                        ? HexFormat.of().parseHex(tokenOrHandle)
+                        : Digests.sha256(tokenOrHandle);
+        return delete("user.id = ?1 and tokenDigest = ?2", userId, digest);
     }
 
     /** Ends every session of a user. */

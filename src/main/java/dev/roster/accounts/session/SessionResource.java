@@ -88,7 +88,7 @@ public class SessionResource {
                                         session,
                                         session.id.equals(active.session().id)
                                                 ? active.token()
-                                                : session.id.toString()))
+                                                : session.handle()))
                 .toList();
     }
 
@@ -101,7 +101,7 @@ public class SessionResource {
         fields.check();
         ActiveSession active = current.require();
         sessions.end(active.user().id, token);
-        if (token.equals(active.token()) || token.equals(active.session().id.toString())) {
+        if (token.equals(active.token()) || token.equals(active.session().handle())) {
             sessions.forget(response);
         }
         return Status.DONE;

@@ -166,11 +166,11 @@ public class Sessions {
     /**
      * Ends one session of a user.
      *
-     * @param tokenOrId its token or its id
+     * @param tokenOrHandle its token or its handle
      */
     @Transactional
-    public void end(UUID userId, String tokenOrId) {
-        if (Session.end(userId, tokenOrId) > 0) {
+    public void end(UUID userId, String tokenOrHandle) {
+        if (Session.end(userId, tokenOrHandle) > 0) {
             audit.record(AuditAction.SESSION_REVOKED, userId, "user", userId);
         }
     }

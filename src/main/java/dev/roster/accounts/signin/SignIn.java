@@ -7,10 +7,13 @@ import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.platform.problem.OverloadedException;
 import dev.roster.users.User;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Signing in by password. No connection is held while the hash is computed, and an unknown address
@@ -22,11 +25,13 @@ public class SignIn {
     private final PasswordHasher hasher;
     private final Sessions sessions;
     private final AuditLog audit;
+    private final Clock clock;
 
-    SignIn(PasswordHasher hasher, Sessions sessions, AuditLog audit) {
+    SignIn(PasswordHasher hasher, Sessions sessions, AuditLog audit, Clock clock) {
         this.hasher = hasher;
         this.sessions = sessions;
         this.audit = audit;
+        this.clock = clock;
     }
 
     /** Who signed in, and the token of the session that began. */
@@ -38,7 +43,15 @@ public class SignIn {
      * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 BANNED_USER
      */
     public Result byEmail(String emailKey, String password, boolean remember) {
-        Optional<Credential.Login> login = Credential.findLogin(emailKey);
+        return attempt(Credential.findLogin(emailKey), password, remember)
+                // the stored hash was replaced meanwhile: what counts is the one there is now
+                .or(() -> attempt(reread(emailKey), password, remember))
+                .orElseThrow(AuthError.INVALID_EMAIL_OR_PASSWORD::exception);
+    }
+
+    /** Empty when another request replaced the hash while this one was computing. */
+    private Optional<Result> attempt(
+            Optional<Credential.Login> login, String password, boolean remember) {
         String hash = login.map(Credential.Login::passwordHash).orElse(null);
         PasswordHasher.Verification verification = hasher.verify(password, hash);
         if (!verification.matches()) {
@@ -53,22 +66,43 @@ public class SignIn {
             throw AuthError.INVALID_EMAIL_OR_PASSWORD.exception();
         }
         User user = login.orElseThrow().user();
-        String rehashed = verification.outdated() ? hasher.hash(password) : null;
-        String token =
-                QuarkusTransaction.requiringNew()
-                        .call(
-                                () -> {
-                                    if (rehashed != null
-                                            && Credential.rehash(
-                                                    login.get().credential().id, hash, rehashed)) {
-                                        audit.record(
-                                                AuditAction.PASSWORD_REHASHED,
-                                                user.id,
-                                                "user",
-                                                user.id);
-                                    }
-                                    return sessions.begin(user, remember).token();
-                                });
-        return new Result(user, token);
+        UUID credentialId = login.get().credential().id;
+        String rehashed = verification.outdated() ? rehash(password) : null;
+        return QuarkusTransaction.requiringNew()
+                .call(
+                        () -> {
+                            if (!stillThePassword(credentialId, hash, rehashed)) {
+                                return Optional.empty();
+                            }
+                            if (rehashed != null) {
+                                audit.record(
+                                        AuditAction.PASSWORD_REHASHED, user.id, "user", user.id);
+                            }
+                            String token = sessions.begin(user, remember).token();
+                            return Optional.of(new Result(user, token));
+                        });
+    }
+
+    /** Past what this request has in memory. */
+    private static Optional<Credential.Login> reread(String emailKey) {
+        return QuarkusTransaction.requiringNew().call(() -> Credential.findLogin(emailKey));
+    }
+
+    /** A session must not begin by a password that was changed while its hash was computed. */
+    private boolean stillThePassword(UUID credentialId, String hash, String rehashed) {
+        return rehashed == null
+                ? Credential.holds(credentialId, hash)
+                : Credential.rehash(credentialId, hash, rehashed, clock.instant());
+    }
+
+    /**
+     * The password as it would be hashed today, or null: that can wait until there is less to do.
+     */
+    private String rehash(String password) {
+        try {
+            return hasher.hash(password);
+        } catch (OverloadedException e) {
+            return null;
+        }
     }
 }

@@ -7,7 +7,7 @@ import dev.roster.accounts.betterauth.AuthRequest;
 import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
-import dev.roster.accounts.password.PasswordConfig;
+import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.users.EmailAddress;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -28,7 +28,7 @@ public class SignInResource {
 
     private final SignIn signIn;
     private final Sessions sessions;
-    private final PasswordConfig passwords;
+    private final PasswordRules rules;
     private final AuthRequest request;
     private final HttpServerRequest http;
     private final HttpServerResponse response;
@@ -36,13 +36,13 @@ public class SignInResource {
     SignInResource(
             SignIn signIn,
             Sessions sessions,
-            PasswordConfig passwords,
+            PasswordRules rules,
             AuthRequest request,
             HttpServerRequest http,
             HttpServerResponse response) {
         this.signIn = signIn;
         this.sessions = sessions;
-        this.passwords = passwords;
+        this.rules = rules;
         this.request = request;
         this.http = http;
         this.response = response;
@@ -71,9 +71,7 @@ public class SignInResource {
         fields.check();
         request.refuseForeignForm();
         String address = EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
-        if (password.length() > passwords.maxLength()) {
-            throw AuthError.PASSWORD_TOO_LONG.exception();
-        }
+        rules.checkGiven(password);
         SignIn.Result result = signIn.byEmail(EmailAddress.key(address), password, remember);
         sessions.keep(response, result.token(), remember);
         if (callbackUrl != null) {

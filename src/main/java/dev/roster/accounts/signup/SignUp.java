@@ -5,6 +5,7 @@ import dev.roster.accounts.session.Sessions;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.users.User;
+import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 
@@ -12,10 +13,12 @@ import jakarta.transaction.Transactional;
 @ApplicationScoped
 public class SignUp {
 
+    private final Users users;
     private final Sessions sessions;
     private final AuditLog audit;
 
-    SignUp(Sessions sessions, AuditLog audit) {
+    SignUp(Users users, Sessions sessions, AuditLog audit) {
+        this.users = users;
         this.sessions = sessions;
         this.audit = audit;
     }
@@ -38,20 +41,10 @@ public class SignUp {
      */
     @Transactional
     public Result create(NewAccount account, boolean signIn, boolean remember) {
-        User user = user(account);
-        user.persistAndFlush();
+        User user = users.create(account.name(), account.email(), account.image());
         Credential.password(user, account.passwordHash()).persist();
         audit.record(AuditAction.USER_SIGNED_UP, user.id, "user", user.id);
         String token = signIn ? sessions.begin(user, remember).token() : null;
         return new Result(user, token);
-    }
-
-    /** A user as {@link #create} would have stored it. */
-    static User user(NewAccount account) {
-        User user = new User();
-        user.name = account.name();
-        user.email = account.email();
-        user.image = account.image();
-        return user;
     }
 }

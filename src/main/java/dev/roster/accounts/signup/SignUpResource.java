@@ -12,7 +12,7 @@ import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.EmailAddress;
-import dev.roster.users.User;
+import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -21,9 +21,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Clock;
-import java.time.Instant;
-import java.util.UUID;
 
 /** Signing up by e-mail and password (contract, section 9). */
 @Path(BetterAuth.PATH)
@@ -33,31 +30,31 @@ import java.util.UUID;
 public class SignUpResource {
 
     private final SignUp signUp;
+    private final Users users;
     private final SignUpConfig config;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
     private final Sessions sessions;
     private final AuthRequest request;
     private final HttpServerResponse response;
-    private final Clock clock;
 
     SignUpResource(
             SignUp signUp,
+            Users users,
             SignUpConfig config,
             PasswordHasher hasher,
             PasswordRules rules,
             Sessions sessions,
             AuthRequest request,
-            HttpServerResponse response,
-            Clock clock) {
+            HttpServerResponse response) {
         this.signUp = signUp;
+        this.users = users;
         this.config = config;
         this.hasher = hasher;
         this.rules = rules;
         this.sessions = sessions;
         this.request = request;
         this.response = response;
-        this.clock = clock;
     }
 
     /** The answer of a sign-up; the token is null where no session began. */
@@ -108,17 +105,10 @@ public class SignUpResource {
             if (config.signIn()) {
                 throw AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception();
             }
-            return new SignedUp(null, AuthUser.of(lookAlike(account)));
+            // tells nobody that the address has an account
+            return new SignedUp(
+                    null,
+                    AuthUser.of(users.lookAlike(account.name(), account.email(), account.image())));
         }
-    }
-
-    /** What the answer to a duplicate shows where it must not tell that it is one. */
-    private User lookAlike(SignUp.NewAccount account) {
-        User user = SignUp.user(account);
-        Instant now = clock.instant();
-        user.createdAt = now;
-        user.updatedAt = now;
-        user.id = UUID.randomUUID();
-        return user;
     }
 }

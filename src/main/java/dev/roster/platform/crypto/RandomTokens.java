@@ -7,23 +7,28 @@ public final class RandomTokens {
 
     private static final String ALPHANUMERIC =
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private RandomTokens() {}
 
     /** {@code length} characters of {@code [a-zA-Z0-9]}, 5.95 bits each, without modulo bias. */
     public static String alphanumeric(int length) {
+        SecureRandom random = random();
         StringBuilder token = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
-            token.append(ALPHANUMERIC.charAt(RANDOM.nextInt(ALPHANUMERIC.length())));
+            token.append(ALPHANUMERIC.charAt(random.nextInt(ALPHANUMERIC.length())));
         }
         return token.toString();
     }
 
     /** {@code length} random bytes. */
-    static byte[] bytes(int length) {
+    public static byte[] bytes(int length) {
         byte[] bytes = new byte[length];
-        RANDOM.nextBytes(bytes);
+        random().nextBytes(bytes);
         return bytes;
+    }
+
+    /** Not kept: a static one would be seeded when the native image is built. */
+    private static SecureRandom random() {
+        return new SecureRandom();
     }
 }

@@ -18,7 +18,12 @@ import java.util.regex.Pattern;
 @ApplicationScoped
 public class ClientAddress {
 
-    private static final Pattern LITERAL = Pattern.compile("[0-9A-Fa-f:.]+");
+    private static final Pattern IPV4 =
+            Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(?!$)|$)){4}");
+
+    /** With a colon in it the JDK takes it for an address or throws, but looks nothing up. */
+    private static final Pattern IPV6 =
+            Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     private final List<Network> proxies;
 
@@ -26,7 +31,7 @@ public class ClientAddress {
         proxies = config.trustedProxies().orElse(List.of()).stream().map(Network::parse).toList();
     }
 
-    /** The address in its shortest usual form; empty where there is no peer address. */
+    /** The address as {@link InetAddress} writes it; empty where there is no peer address. */
     public String of(HttpServerRequest request) {
         SocketAddress peer = request.remoteAddress();
         InetAddress address = peer == null ? null : parse(peer.hostAddress());
@@ -57,11 +62,7 @@ public class ClientAddress {
                 literal != null && literal.startsWith("[") && literal.endsWith("]")
                         ? literal.substring(1, literal.length() - 1)
                         : literal;
-        if (bare == null || bare.isEmpty() || !LITERAL.matcher(bare).matches()) {
-            return null;
-        }
-        boolean v6 = bare.indexOf(':') >= 0;
-        if (!v6 && !bare.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
+        if (bare == null || !IPV4.matcher(bare).matches() && !IPV6.matcher(bare).matches()) {
             return null;
         }
         try {
@@ -76,14 +77,22 @@ public class ClientAddress {
         static Network parse(String text) {
             int slash = text.indexOf('/');
             InetAddress base = ClientAddress.parse(slash < 0 ? text : text.substring(0, slash));
-            if (base == null) {
-                throw new IllegalArgumentException(
-                        "ROSTER_TRUSTED_PROXIES: " + text + " is neither an address nor a range");
+            String bits = slash < 0 ? null : text.substring(slash + 1);
+            if (base == null || bits != null && !bits.matches("\\d{1,3}")) {
+                throw invalid(text);
             }
             byte[] bytes = base.getAddress();
-            return new Network(
-                    bytes,
-                    slash < 0 ? bytes.length * 8 : Integer.parseInt(text.substring(slash + 1)));
+            int longest = bytes.length * 8;
+            int prefix = bits == null ? longest : Integer.parseInt(bits);
+            if (prefix > longest) {
+                throw invalid(text);
+            }
+            return new Network(bytes, prefix);
+        }
+
+        private static IllegalArgumentException invalid(String text) {
+            return new IllegalArgumentException(
+                    "ROSTER_TRUSTED_PROXIES: " + text + " is neither an address nor a range");
         }
 
         boolean contains(InetAddress address) {

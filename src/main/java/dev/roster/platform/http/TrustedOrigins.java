@@ -18,6 +18,7 @@ public class TrustedOrigins {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x20\\x7f]");
     private static final Pattern ENCODED_SLASH = Pattern.compile("(?i)%2f|%5c");
+    private static final Pattern DOT_SEGMENT = Pattern.compile("(?i)/(\\.|%2e){1,2}(/|$)");
 
     private final URI baseUrl;
     private final List<String> patterns = new ArrayList<>();
@@ -78,7 +79,9 @@ public class TrustedOrigins {
             return false;
         }
         String path = target.split("[?#]", 2)[0];
-        return !ENCODED_SLASH.matcher(path).find();
+        // "/.//evil.example" is a path of ours, but what is left of it without the dots is not
+        boolean hiddenHost = path.contains("//") && DOT_SEGMENT.matcher(path).find();
+        return !hiddenHost && !ENCODED_SLASH.matcher(path).find();
     }
 
     private static boolean matchesWeb(String pattern, URI url) {
@@ -115,9 +118,14 @@ public class TrustedOrigins {
             return true;
         }
         String given = url.toString().substring(url.getScheme().length() + 1);
+        if (DOT_SEGMENT.matcher(given.split("[?#]", 2)[0]).find()) {
+            // would leave the path that is trusted
+            return false;
+        }
         return given.equals("//" + rest)
                 || given.startsWith("//" + (rest.endsWith("/") ? rest : rest + "/"))
-                || given.startsWith("//" + rest + "?");
+                || given.startsWith("//" + rest + "?")
+                || given.startsWith("//" + rest + "#");
     }
 
     private static Pattern wildcard(String pattern) {

@@ -1,7 +1,12 @@
 package dev.roster.platform.persistence;
 
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import javax.transaction.xa.XAException;
 import org.hibernate.exception.ConstraintViolationException;
 
 /** Reads what a failed statement means out of the chain of causes around it. */
@@ -22,21 +27,35 @@ public final class DatabaseFailure {
     /**
      * Whether the database could not be reached, went away, or had no connection to give in time:
      * SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown, crash, cannot connect
-     * now), or Agroal's acquisition timeout, which carries none.
+     * now), or Agroal's acquisition timeout, which carries none. A connection that breaks during
+     * COMMIT is told by an {@link XAException} alone, suppressed in the exception of the rollback.
      */
     public static boolean unavailable(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                String state = sql.getSQLState();
-                if (state == null
-                        ? String.valueOf(sql.getMessage()).contains("Acquisition timeout")
-                        : state.startsWith("08")
-                                || state.startsWith("53")
-                                || state.startsWith("57P")) {
-                    return true;
-                }
-            }
+        return unavailable(failure, new HashSet<>());
+    }
+
+    private static boolean unavailable(Throwable failure, Set<Throwable> seen) {
+        if (failure == null || !seen.add(failure)) {
+            return false;
         }
-        return false;
+        if (failure instanceof XAException) {
+            return true;
+        }
+        if (failure instanceof SQLException sql && unavailable(sql)) {
+            return true;
+        }
+        return unavailable(failure.getCause(), seen)
+                || Arrays.stream(failure.getSuppressed())
+                        .anyMatch(suppressed -> unavailable(suppressed, seen));
+    }
+
+    private static boolean unavailable(SQLException failure) {
+        String state = failure.getSQLState();
+        if (state == null) {
+            return String.valueOf(failure.getMessage())
+                    .toLowerCase(Locale.ROOT)
+                    .contains("acquisition timeout");
+        }
+        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
     }
 }
