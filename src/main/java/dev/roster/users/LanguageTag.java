@@ -19,7 +19,8 @@ import java.util.Locale;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface LanguageTag {
 
-    String message() default "must be a BCP 47 language tag such as en-GB";
+    String message() default
+            "must be a BCP 47 language tag of at most 64 characters, such as en-GB";
 
     Class<?>[] groups() default {};
 
@@ -34,7 +35,13 @@ public @interface LanguageTag {
                 return true;
             }
             try {
-                return !new Locale.Builder().setLanguageTag(value).build().getLanguage().isEmpty();
+                // RFC 5646 (4.4.1) finds 35 enough; extensions may go on for ever
+                return value.length() <= 64
+                        && !new Locale.Builder()
+                                .setLanguageTag(value)
+                                .build()
+                                .getLanguage()
+                                .isEmpty();
             } catch (IllformedLocaleException e) {
                 return false;
             }

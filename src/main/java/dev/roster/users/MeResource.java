@@ -13,10 +13,8 @@ import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -54,9 +52,9 @@ public class MeResource {
             responseCode = "200",
             description = "The user",
             content = @Content(schema = @Schema(implementation = UserView.class)))
-    public Response get(@Context Request request) {
+    public Response get(@HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.user(
-                User.findActive(caller.id()).orElseThrow(ProblemException::notFound), request);
+                User.findActive(caller.id()).orElseThrow(ProblemException::notFound), ifNoneMatch);
     }
 
     @GET
@@ -66,10 +64,10 @@ public class MeResource {
             responseCode = "200",
             description = "The profile; every member null before the first change",
             content = @Content(schema = @Schema(implementation = ProfileView.class)))
-    public Response getProfile(@Context Request request) {
+    public Response getProfile(@HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.profile(
                 User.findActiveWithProfile(caller.id()).orElseThrow(ProblemException::notFound),
-                request);
+                ifNoneMatch);
     }
 
     @PUT
@@ -93,15 +91,13 @@ public class MeResource {
                                                     @Schema(
                                                             implementation =
                                                                     ProfileDocument.class)))
-                    ObjectNode body,
-            @Context Request request) {
+                    ObjectNode body) {
         return representation.profile(
                 users.changeProfile(
                         caller.id(),
                         ifMatch,
                         current -> documents.read(body, ProfileDocument.class),
-                        caller.id()),
-                request);
+                        caller.id()));
     }
 
     @PATCH
@@ -125,14 +121,12 @@ public class MeResource {
                                                     @Schema(
                                                             implementation =
                                                                     ProfileDocument.class)))
-                    ObjectNode patch,
-            @Context Request request) {
+                    ObjectNode patch) {
         return representation.profile(
                 users.changeProfile(
                         caller.id(),
                         ifMatch,
                         current -> documents.patch(current, patch, ProfileDocument.class),
-                        caller.id()),
-                request);
+                        caller.id()));
     }
 }

@@ -65,7 +65,10 @@ class Preferences {
         if (old.isPresent() || ifMatch != null) {
             EntityTags.requireMatch(ifMatch, old.map(o -> new Stored(o, false).tag()).orElse(null));
         }
-        String stored = Profile.putPreferences(userId, namespace, text, clock.instant());
+        String stored =
+                Profile.putPreferences(userId, namespace, old.orElse(""), text, clock.instant())
+                        .orElseThrow(
+                                () -> new ProblemException(ProblemCode.PRECONDITION_FAILED, null));
         audit.record(
                 AuditAction.PREFERENCES_UPDATED,
                 userId,
@@ -86,7 +89,7 @@ class Preferences {
         String old =
                 Profile.lockPreferences(userId, namespace).orElseThrow(ProblemException::notFound);
         EntityTags.requireMatch(ifMatch, new Stored(old, false).tag());
-        Profile.deletePreferences(userId, namespace, clock.instant());
+        Profile.deletePreferences(userId, namespace);
         audit.record(
                 AuditAction.PREFERENCES_DELETED,
                 userId,

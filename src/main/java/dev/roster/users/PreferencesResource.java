@@ -13,10 +13,8 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -55,13 +53,10 @@ public class PreferencesResource {
     public Response get(
             @PathParam("namespace") @Pattern(regexp = NAMESPACE, message = NAMESPACE_MESSAGE)
                     String namespace,
-            @Context Request request) {
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         Preferences.Stored stored =
                 preferences.find(caller.id(), namespace).orElseThrow(ProblemException::notFound);
-        Response.ResponseBuilder unmodified = request.evaluatePreconditions(stored.tag());
-        return (unmodified == null ? Response.ok(stored.json()) : unmodified)
-                .tag(stored.tag())
-                .build();
+        return UserRepresentation.answer(stored.json(), stored.tag(), ifNoneMatch);
     }
 
     @PUT

@@ -51,6 +51,8 @@ public class Profile extends BaseEntity {
 
     public String bio;
 
+    /** As it is: by java.sql.Date the days before the Gregorian calendar would shift. */
+    @JdbcTypeCode(SqlTypes.LOCAL_DATE)
     @Column(name = "birth_date")
     public LocalDate birthDate;
 
@@ -105,6 +107,22 @@ public class Profile extends BaseEntity {
         return "user_profiles.phone:" + userId;
     }
 
+    /**
+     * The profile of a user who had none when last looked. Made by one statement that gives way to
+     * whoever makes it at the same time; version 0 says that nothing has been told yet.
+     */
+    static Profile make(UUID userId, Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO user_profiles (user_id, created_at, updated_at) VALUES (:id,"
+                                + " :now, :now) ON CONFLICT ON CONSTRAINT user_profiles_pkey DO"
+                                + " NOTHING")
+                .setParameter("id", userId)
+                .setParameter("now", now)
+                .executeUpdate();
+        return findById(userId);
+    }
+
     /** One namespace's JSON text as PostgreSQL writes it; empty when there is none. */
     static Optional<String> preferences(UUID userId, String namespace) {
         return preferences(userId, namespace, "");
@@ -130,38 +148,42 @@ public class Profile extends BaseEntity {
     }
 
     /**
-     * Sets one namespace, making the profile where there is none. The profile's version stays: it
-     * counts what {@link #apply} changes.
+     * Sets one namespace, making the profile where there is none. The profile's version and time
+     * stay: they tell of what {@link #apply} changes.
      *
-     * @return the JSON text as stored
+     * @param old the text it replaces, empty for none
+     * @return the JSON text as stored; empty where somebody else was faster
      */
-    static String putPreferences(UUID userId, String namespace, String value, Instant now) {
-        return (String)
+    static Optional<String> putPreferences(
+            UUID userId, String namespace, String old, String value, Instant now) {
+        List<?> rows =
                 getEntityManager()
                         .createNativeQuery(
                                 """
                                 INSERT INTO user_profiles (user_id, preferences, created_at, updated_at)
                                 VALUES (:id, jsonb_build_object(CAST(:namespace AS text), CAST(:value AS jsonb)), :now, :now)
                                 ON CONFLICT ON CONSTRAINT user_profiles_pkey DO UPDATE
-                                SET preferences = user_profiles.preferences || excluded.preferences, updated_at = excluded.updated_at
+                                SET preferences = user_profiles.preferences || excluded.preferences
+                                WHERE coalesce(CAST(user_profiles.preferences -> :namespace AS text), '') = :old
                                 RETURNING CAST(preferences -> :namespace AS text)
                                 """,
                                 String.class)
                         .setParameter("id", userId)
                         .setParameter("namespace", namespace)
                         .setParameter("value", value)
+                        .setParameter("old", old)
                         .setParameter("now", now)
-                        .getSingleResult();
+                        .getResultList();
+        return rows.stream().findFirst().map(String.class::cast);
     }
 
-    static void deletePreferences(UUID userId, String namespace, Instant now) {
+    static void deletePreferences(UUID userId, String namespace) {
         getEntityManager()
                 .createNativeQuery(
                         "UPDATE user_profiles SET preferences = preferences - CAST(:namespace AS"
-                                + " text), updated_at = :now WHERE user_id = :id")
+                                + " text) WHERE user_id = :id")
                 .setParameter("id", userId)
                 .setParameter("namespace", namespace)
-                .setParameter("now", now)
                 .executeUpdate();
     }
 }

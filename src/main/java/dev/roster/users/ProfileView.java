@@ -38,6 +38,7 @@ public record ProfileView(
                 told.locale(),
                 told.timezone(),
                 told.website(),
-                profile == null ? null : profile.updatedAt);
+                // version 0: there is a row for the preferences' sake
+                profile == null || profile.version == 0 ? null : profile.updatedAt);
     }
 }

@@ -105,7 +105,8 @@ public class User extends BaseEntity {
 
     /** A user with this id who is not deleted. */
     public static Optional<User> findActive(UUID id) {
-        return find("id = ?1 and deletedAt is null", id).firstResultOptional();
+        // by identifier: the caller's own user has been read with its session and is not read again
+        return User.<User>findByIdOptional(id).filter(user -> user.deletedAt == null);
     }
 
     /** The same with the profile, in the same statement. */

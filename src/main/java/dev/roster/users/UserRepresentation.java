@@ -8,7 +8,6 @@ import dev.roster.platform.security.CurrentUser;
 import dev.roster.platform.security.Permission;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.EntityTag;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
@@ -37,18 +36,37 @@ class UserRepresentation {
     }
 
     /** 200 with what the caller may see of the user, or 304 where it has that already. */
-    Response user(User user, Request request) {
+    Response user(User user, String ifNoneMatch) {
         boolean full = seesAll(user.id);
-        EntityTag tag = tag(EntityTags.of(user.version), full);
-        return orNotModified(request, full ? UserView.of(user) : PublicUserView.of(user), tag);
+        EntityTag tag = tag(full ? Users.tag(user) : EntityTags.of(user.version), full);
+        return answer(full ? UserView.of(user) : PublicUserView.of(user), tag, ifNoneMatch);
+    }
+
+    /** 200 with the changed user. */
+    Response user(User user) {
+        return user(user, null);
     }
 
     /** 200 with what the caller may see of the profile, or 304 where it has that already. */
-    Response profile(User user, Request request) {
+    Response profile(User user, String ifNoneMatch) {
         boolean full = seesAll(user.id);
         EntityTag tag = tag(Users.profileTag(user), full);
-        return orNotModified(
-                request, full ? ProfileView.of(user, box) : PublicProfileView.of(user), tag);
+        return answer(
+                full ? ProfileView.of(user, box) : PublicProfileView.of(user), tag, ifNoneMatch);
+    }
+
+    /** 200 with the changed profile. */
+    Response profile(User user) {
+        return profile(user, null);
+    }
+
+    /** 200, or 304 without a body. */
+    static Response answer(Object view, EntityTag tag, String ifNoneMatch) {
+        return (EntityTags.unmodified(ifNoneMatch, tag)
+                        ? Response.notModified()
+                        : Response.ok(view))
+                .tag(tag)
+                .build();
     }
 
     private boolean seesAll(UUID userId) {
@@ -58,11 +76,5 @@ class UserRepresentation {
     /** The public view is another representation: its tag must not pass for the full one's. */
     private static EntityTag tag(EntityTag tag, boolean full) {
         return full ? tag : new EntityTag(tag.getValue() + "-public");
-    }
-
-    private static Response orNotModified(Request request, Object view, EntityTag tag) {
-        Response.ResponseBuilder answer =
-                "GET".equals(request.getMethod()) ? request.evaluatePreconditions(tag) : null;
-        return (answer == null ? Response.ok(view) : answer).tag(tag).build();
     }
 }

@@ -3,6 +3,7 @@ package dev.roster.users;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.json.Documents;
@@ -11,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
+import java.util.HexFormat;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -60,7 +62,7 @@ public class Users {
     @Transactional
     public User patch(UUID id, String ifMatch, ObjectNode patch, UUID actor) {
         User user = User.findActive(id).orElseThrow(ProblemException::notFound);
-        EntityTags.requireMatch(ifMatch, EntityTags.of(user.version));
+        EntityTags.requireMatch(ifMatch, tag(user));
         UserDocument document = documents.patch(UserDocument.of(user), patch, UserDocument.class);
         return change(user, actor, document);
     }
@@ -109,13 +111,12 @@ public class Users {
     public User changeProfile(
             UUID id, String ifMatch, UnaryOperator<ProfileDocument> change, UUID actor) {
         User user = User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound);
+        if (user.profile == null) {
+            user.profile = Profile.make(id, clock.instant());
+        }
         EntityTags.requireMatch(ifMatch, profileTag(user));
         ProfileDocument before = ProfileDocument.of(user.profile, box);
         ProfileDocument after = change.apply(before);
-        if (user.profile == null) {
-            user.profile = new Profile();
-            user.profile.user = user;
-        }
         user.profile.apply(after, box);
         if (!before.equals(after)) {
             audit.record(
@@ -123,24 +124,31 @@ public class Users {
                     actor,
                     "user",
                     id,
-                    withoutSecrets(before, after),
-                    withoutSecrets(after, before));
+                    withoutSecrets(before, after, "hidden"),
+                    withoutSecrets(after, before, "hidden, changed"));
         }
         // the answer's ETag and full name are those after the change
         user.profile.readBack();
         return user;
     }
 
+    /** The tag of a user as itself and administrators see it: its roles are no part of its row. */
+    static EntityTag tag(User user) {
+        String roles = HexFormat.of().formatHex(Digests.sha256(user.role()), 0, 4);
+        return new EntityTag(user.version + "-" + roles);
+    }
+
     /** The tag of a profile; before the first change there is one too, so that If-Match works. */
     static EntityTag profileTag(User user) {
-        return user.profile == null ? new EntityTag("none") : EntityTags.of(user.profile.version);
+        return EntityTags.of(user.profile == null ? 0 : user.profile.version);
     }
 
     /** The phone number is encrypted at rest, so the trail tells no more than that it changed. */
-    private ObjectNode withoutSecrets(ProfileDocument document, ProfileDocument other) {
+    private ObjectNode withoutSecrets(
+            ProfileDocument document, ProfileDocument other, String hidden) {
         ObjectNode tree = documents.tree(document);
         if (tree.has("phone")) {
-            tree.put("phone", document.phone().equals(other.phone()) ? "same" : "hidden");
+            tree.put("phone", document.phone().equals(other.phone()) ? "same" : hidden);
         }
         return tree;
     }

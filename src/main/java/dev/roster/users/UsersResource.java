@@ -14,10 +14,8 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -61,9 +59,10 @@ public class UsersResource {
             responseCode = "200",
             description = "The user",
             content = @Content(schema = @Schema(oneOf = {UserView.class, PublicUserView.class})))
-    public Response get(@PathParam("id") UUID id, @Context Request request) {
+    public Response get(
+            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.user(
-                User.findActive(id).orElseThrow(ProblemException::notFound), request);
+                User.findActive(id).orElseThrow(ProblemException::notFound), ifNoneMatch);
     }
 
     @PATCH
@@ -83,10 +82,9 @@ public class UsersResource {
                             required = true,
                             content =
                                     @Content(schema = @Schema(implementation = UserDocument.class)))
-                    ObjectNode patch,
-            @Context Request request) {
+                    ObjectNode patch) {
         representation.requireChange(id);
-        return representation.user(users.patch(id, ifMatch, patch, caller.id()), request);
+        return representation.user(users.patch(id, ifMatch, patch, caller.id()));
     }
 
     @GET
@@ -103,9 +101,11 @@ public class UsersResource {
             content =
                     @Content(
                             schema = @Schema(oneOf = {ProfileView.class, PublicProfileView.class})))
-    public Response getProfile(@PathParam("id") UUID id, @Context Request request) {
+    public Response getProfile(
+            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.profile(
-                User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound), request);
+                User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound),
+                ifNoneMatch);
     }
 
     @PUT
@@ -130,16 +130,14 @@ public class UsersResource {
                                                     @Schema(
                                                             implementation =
                                                                     ProfileDocument.class)))
-                    ObjectNode body,
-            @Context Request request) {
+                    ObjectNode body) {
         representation.requireChange(id);
         return representation.profile(
                 users.changeProfile(
                         id,
                         ifMatch,
                         current -> documents.read(body, ProfileDocument.class),
-                        caller.id()),
-                request);
+                        caller.id()));
     }
 
     @PATCH
@@ -165,15 +163,13 @@ public class UsersResource {
                                                     @Schema(
                                                             implementation =
                                                                     ProfileDocument.class)))
-                    ObjectNode patch,
-            @Context Request request) {
+                    ObjectNode patch) {
         representation.requireChange(id);
         return representation.profile(
                 users.changeProfile(
                         id,
                         ifMatch,
                         current -> documents.patch(current, patch, ProfileDocument.class),
-                        caller.id()),
-                request);
+                        caller.id()));
     }
 }

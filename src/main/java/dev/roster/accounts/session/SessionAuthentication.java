@@ -55,7 +55,9 @@ class SessionAuthentication implements HttpAuthenticationMechanism {
         if (token.isEmpty()) {
             return Uni.createFrom().nullItem();
         }
-        if (origins.ofCookies(routing.request()) != OriginCheck.Verdict.TRUSTED) {
+        // a page of another site cannot make a browser send a bearer token
+        if (!Sessions.isBearer(routing.request())
+                && origins.ofCookies(routing.request()) != OriginCheck.Verdict.TRUSTED) {
             return Uni.createFrom()
                     .failure(
                             new ProblemException(

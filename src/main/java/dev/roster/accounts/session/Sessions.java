@@ -82,13 +82,20 @@ public class Sessions {
      * signature, else of the signed cookie. Says nothing of whether there is such a session.
      */
     public Optional<String> token(HttpServerRequest http) {
-        String authorization = http.getHeader("Authorization");
-        if (authorization != null
-                && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            String bearer = authorization.substring(BEARER.length()).trim();
+        if (isBearer(http)) {
+            String bearer = http.getHeader("Authorization").substring(BEARER.length()).trim();
             return bearer.indexOf('.') < 0 ? Optional.of(bearer) : cookies.verify(bearer);
         }
         return cookies.signed(http, TOKEN_COOKIE);
+    }
+
+    /**
+     * Whether the request shows its token by {@code Authorization}; cookies count for nothing then.
+     */
+    static boolean isBearer(HttpServerRequest http) {
+        String authorization = http.getHeader("Authorization");
+        return authorization != null
+                && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
     }
 
     /** The live session of a token, in one statement; nothing is written. */

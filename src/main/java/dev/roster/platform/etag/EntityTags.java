@@ -43,4 +43,14 @@ public final class EntityTags {
         return header.trim().equals("*")
                 || Arrays.stream(header.split(",")).map(String::trim).anyMatch(quoted::equals);
     }
+
+    /**
+     * Whether a read is answered by 304: {@code If-None-Match} names the tag, by weak comparison,
+     * since proxies that compress weaken it.
+     *
+     * @param ifNoneMatch the header, or null
+     */
+    public static boolean unmodified(String ifNoneMatch, EntityTag current) {
+        return ifNoneMatch != null && matches(ifNoneMatch.replace("W/\"", "\""), current);
+    }
 }

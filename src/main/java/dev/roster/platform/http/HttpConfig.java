@@ -2,6 +2,7 @@ package dev.roster.platform.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ public interface HttpConfig {
      */
     Optional<List<String>> trustedProxies();
 
-    /** The largest accepted body, in bytes. */
+    /** The largest accepted body, in bytes: 10 MiB at most. */
+    @Max(10_485_760)
     @WithDefault("1048576")
     int maxBody();
 }

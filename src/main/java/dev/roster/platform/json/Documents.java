@@ -20,6 +20,9 @@ import java.util.Set;
 @ApplicationScoped
 public class Documents {
 
+    /** Well below what the readers here, in PostgreSQL and at the clients give up at. */
+    private static final int MAX_DEPTH = 100;
+
     private final ObjectMapper json;
     private final Validator validator;
 
@@ -36,12 +39,7 @@ public class Documents {
      */
     public <T> T read(ObjectNode body, Class<T> type) {
         requireStorable(body);
-        T document;
-        try {
-            document = json.treeToValue(body, type);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        T document = bind(body, type);
         Set<ConstraintViolation<T>> violations = validator.validate(document);
         if (!violations.isEmpty()) {
             throw new ConstraintViolationException(violations);
@@ -52,7 +50,17 @@ public class Documents {
     /** The current document with a merge patch (RFC 7396) applied, validated as a whole. */
     public <T> T patch(T current, ObjectNode patch, Class<T> type) {
         requireStorable(patch);
+        // a member that is unknown is refused even where null would remove nothing
+        bind(patch, type);
         return read(MergePatch.apply(tree(current), patch), type);
+    }
+
+    private <T> T bind(ObjectNode body, Class<T> type) {
+        try {
+            return json.treeToValue(body, type);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A record as a JSON object, with its nulls left out. */
@@ -63,7 +71,7 @@ public class Documents {
     }
 
     /**
-     * Refuses an absent body, and one whose texts PostgreSQL cannot hold.
+     * Refuses an absent body, and one that PostgreSQL cannot hold or nobody could read back.
      *
      * @throws ProblemException 400, naming the member
      */
@@ -72,10 +80,16 @@ public class Documents {
             throw new ProblemException(
                     ProblemCode.MALFORMED_JSON, "The body must be a JSON object", List.of());
         }
-        requireStorable("", body);
+        requireStorable("", body, 1);
     }
 
-    private static void requireStorable(String field, JsonNode node) {
+    private static void requireStorable(String field, JsonNode node, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw ProblemException.invalid(field, "is nested deeper than " + MAX_DEPTH + " levels");
+        }
+        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+            throw ProblemException.invalid(field, "is too large a number");
+        }
         if (node.isTextual() && !Text.isStorable(node.textValue())) {
             throw new ProblemException(
                     ProblemCode.VALIDATION_FAILED,
@@ -90,12 +104,12 @@ public class Documents {
                         null,
                         List.of(Violation.body(field, "has a name that is not text")));
             }
-            requireStorable(path, member.getValue());
+            requireStorable(path, member.getValue(), depth + 1);
         }
         if (node.isArray()) {
             int index = 0;
             for (JsonNode element : node) {
-                requireStorable(field + "." + index++, element);
+                requireStorable(field + "." + index++, element, depth + 1);
             }
         }
     }

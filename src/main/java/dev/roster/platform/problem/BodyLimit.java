@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Refuses a body that announces itself as too large before any of it is read, in the dialect's
- * shape. Quarkus' own limit cuts off those that do not announce their length.
+ * shape. {@link BodyLimitFilter} cuts off those that do not announce their length.
  */
 @ApplicationScoped
 class BodyLimit {
@@ -35,6 +35,14 @@ class BodyLimit {
         filters.register(this::check, ORDER);
     }
 
+    int bytes() {
+        return config.maxBody();
+    }
+
+    static String detail(int limit) {
+        return "At most " + limit + " bytes";
+    }
+
     private void check(RoutingContext routing) {
         String length = routing.request().getHeader("Content-Length");
         if (length == null
@@ -52,11 +60,7 @@ class BodyLimit {
             }
         }
         if (body == null) {
-            body =
-                    Problem.of(
-                            ProblemCode.PAYLOAD_TOO_LARGE,
-                            "At most " + config.maxBody() + " bytes",
-                            List.of());
+            body = Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, detail(config.maxBody()), List.of());
         }
         HttpServerResponse response = routing.response();
         try {

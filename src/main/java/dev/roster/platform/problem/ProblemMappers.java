@@ -20,7 +20,9 @@ import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.NoContentException;
 import jakarta.ws.rs.core.Response;
+import java.io.CharConversionException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Comparator;
@@ -50,7 +52,12 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
-        return answer(e.code(), e.getMessage(), e.violations()).build();
+        Response.ResponseBuilder answer = answer(e.code(), e.getMessage(), e.violations());
+        if (e.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
+            // what is left of the body is not read, so the connection is of no more use
+            answer.header("Connection", "close");
+        }
+        return answer.build();
     }
 
     @ServerExceptionMapper
@@ -83,11 +90,35 @@ class ProblemMappers {
         return answer(ProblemCode.VALIDATION_FAILED, null, violations).build();
     }
 
+    /** Quarkus has a mapper of its own for this class, which only one as specific takes over. */
+    @ServerExceptionMapper
+    Response mismatch(MismatchedInputException e) {
+        if (e.getPath().isEmpty()) {
+            return notAnObject();
+        }
+        return answer(ProblemCode.VALIDATION_FAILED, null, List.of(violation(e))).build();
+    }
+
+    /** Bytes that are no text in any encoding that JSON may have. */
+    @ServerExceptionMapper
+    Response text(CharConversionException e) {
+        return notAnObject();
+    }
+
+    @ServerExceptionMapper
+    Response noBody(NoContentException e) {
+        return notAnObject();
+    }
+
+    private Response notAnObject() {
+        return answer(ProblemCode.MALFORMED_JSON, "The body must be one JSON object", List.of())
+                .build();
+    }
+
     @ServerExceptionMapper
     Response json(JsonProcessingException e) {
         if (e instanceof MismatchedInputException mismatch) {
-            return answer(ProblemCode.VALIDATION_FAILED, null, List.of(violation(mismatch)))
-                    .build();
+            return mismatch(mismatch);
         }
         return answer(
                         ProblemCode.MALFORMED_JSON,
@@ -114,6 +145,9 @@ class ProblemMappers {
             if (cause instanceof JsonProcessingException json) {
                 return json(json);
             }
+            if (cause instanceof NoContentException) {
+                return notAnObject();
+            }
         }
         int status = e.getResponse().getStatus();
         ProblemCode code =
@@ -135,12 +169,10 @@ class ProblemMappers {
             // redirects and the like are answers, not problems
             return status < 500 ? e.getResponse() : unexpected(e);
         }
-        Response.ResponseBuilder answer = answer(code, null, List.of());
-        String allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);
-        if (code == ProblemCode.METHOD_NOT_ALLOWED && allow != null) {
-            answer.header(HttpHeaders.ALLOW, allow);
-        }
-        return answer.build();
+        Response answer = answer(code, null, List.of()).build();
+        return answer.getStatus() == ProblemCode.METHOD_NOT_ALLOWED.status()
+                ? Response.fromResponse(answer).allow(AllowedMethods.here()).build()
+                : answer;
     }
 
     @ServerExceptionMapper
