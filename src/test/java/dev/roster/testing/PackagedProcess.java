@@ -18,13 +18,14 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The package as a process of a test's own, where the test has to start, starve or stop it: the
- * native binary where there is one and no jar, else the jar. It has no environment but what it is
+ * native binary where the build makes one, else the jar. It has no environment but what it is
  * given, and a port of its own.
  */
 public final class PackagedProcess implements AutoCloseable {
 
-    private static final Path JAR =
-            Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+    /** The jar's folder; an earlier build may have left it there beside a native binary. */
+    public static final Path JAR_FOLDER = Path.of("target", "quarkus-app").toAbsolutePath();
+
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final HttpClient client =
@@ -39,20 +40,36 @@ public final class PackagedProcess implements AutoCloseable {
         this.output = output;
     }
 
+    /** Whether this build packages a native binary: {@code -Dnative}. */
+    public static boolean isNative() {
+        return Boolean.getBoolean("roster.test.native");
+    }
+
+    /**
+     * What starts the package that this build made.
+     *
+     * @param properties system properties, {@code -Dname=value}
+     */
+    public static List<String> command(String... properties) {
+        List<String> command = new ArrayList<>();
+        command.add(
+                isNative()
+                        ? Path.of(System.getProperty("native.image.path")).toAbsolutePath().toString()
+                        : Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(properties));
+        if (!isNative()) {
+            command.addAll(List.of("-jar", JAR_FOLDER.resolve("quarkus-run.jar").toString()));
+        }
+        return command;
+    }
+
     /**
      * Starts the package and returns at once.
      *
      * @param directory where it runs and its output is kept
      */
     public static PackagedProcess start(Path directory, Map<String, String> environment) {
-        Path runner = Path.of(System.getProperty("native.image.path", "none")).toAbsolutePath();
-        List<String> command = new ArrayList<>();
-        if (Files.exists(runner) && !Files.exists(JAR)) {
-            command.add(runner.toString());
-        } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-jar", JAR.toString()));
-        }
+        List<String> command = command();
         int port = freePort();
         Path output = directory.resolve("output-" + port);
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());

@@ -3,13 +3,13 @@ package dev.roster.platform.readiness;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.roster.testing.PackagedProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The packaged service")
 class RefusesToStartIT {
 
-    private static final Path PACKAGE = Path.of("target", "quarkus-app").toAbsolutePath();
-    private static final Path JAR = PACKAGE.resolve("quarkus-run.jar");
     private static final String SECRET = "Vh2r0mXyq8Zk4T1uB7cN9wPe5sLdA6gJ";
 
     @TempDir Path empty;
@@ -92,8 +90,8 @@ class RefusesToStartIT {
     @Test
     @DisplayName("holds no PostgreSQL, no Swagger UI and no development settings")
     void holdsNothingOfDevelopment() throws IOException {
-        assumeTrue(Files.exists(JAR), "a native binary has nothing to list");
-        try (Stream<Path> files = Files.walk(PACKAGE)) {
+        assumeFalse(PackagedProcess.isNative(), "a native binary has nothing to list");
+        try (Stream<Path> files = Files.walk(PackagedProcess.JAR_FOLDER)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertProductive(file.getFileName().toString());
                 if (file.toString().endsWith(".jar")) {
@@ -135,16 +133,7 @@ class RefusesToStartIT {
 
     private Ended start(Map<String, String> environment, String... properties) throws Exception {
         Path output = empty.resolve("output");
-        Path runner = Path.of(System.getProperty("native.image.path", "none")).toAbsolutePath();
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        boolean isNative = Files.exists(runner) && !Files.exists(JAR);
-        List<String> command = new ArrayList<>();
-        command.add((isNative ? runner : java).toString());
-        command.addAll(List.of(properties));
-        if (!isNative) {
-            command.addAll(List.of("-jar", JAR.toString()));
-        }
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(PackagedProcess.command(properties));
         builder.directory(empty.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
