@@ -117,8 +117,8 @@ public class Users {
         EntityTags.requireMatch(ifMatch, profileTag(user));
         ProfileDocument before = ProfileDocument.of(user.profile, box);
         ProfileDocument after = change.apply(before);
-        user.profile.apply(after, box);
         if (!before.equals(after)) {
+            user.profile.apply(after, box);
             audit.record(
                     AuditAction.PROFILE_UPDATED,
                     actor,
@@ -126,9 +126,9 @@ public class Users {
                     id,
                     withoutSecrets(before, after, "hidden"),
                     withoutSecrets(after, before, "hidden, changed"));
+            // the answer's ETag and full name are those after the change
+            user.profile.readBack();
         }
-        // the answer's ETag and full name are those after the change
-        user.profile.readBack();
         return user;
     }
 

@@ -54,7 +54,9 @@ public final class PackagedProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(
                 isNative()
-                        ? Path.of(System.getProperty("native.image.path")).toAbsolutePath().toString()
+                        ? Path.of(System.getProperty("native.image.path"))
+                                .toAbsolutePath()
+                                .toString()
                         : Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(properties));
         if (!isNative()) {
