@@ -11,20 +11,24 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** What a person may tell of itself; each member may be left out. */
 @RegisterForReflection
 public record ProfileDocument(
-        @Size(min = 1, max = 100) @Schema(examples = "Ada") String firstName,
-        @Size(min = 1, max = 100) @Schema(examples = "Lovelace") String lastName,
-        @Size(max = 2000) @Schema(examples = "Writes programs for engines yet to be built")
+        @Size(min = 1, max = 100) @Schema(nullable = true, examples = "Ada") String firstName,
+        @Size(min = 1, max = 100) @Schema(nullable = true, examples = "Lovelace") String lastName,
+        @Size(max = 2000)
+                @Schema(nullable = true, examples = "Writes programs for engines yet to be built")
                 String bio,
-        @Past @Schema(examples = "1815-12-10") LocalDate birthDate,
+        @Past @Schema(nullable = true, examples = "1815-12-10") LocalDate birthDate,
         @Pattern(
                         regexp = "\\+[1-9][0-9]{6,14}",
                         message = "must be an E.164 number such as +442079460000")
-                @Schema(examples = "+442079460000")
+                @Schema(nullable = true, examples = "+442079460000")
                 String phone,
-        @LanguageTag @Schema(description = "BCP 47 language tag", examples = "en-GB") String locale,
-        @TimeZoneId @Schema(description = "IANA time zone", examples = "Europe/London")
+        @LanguageTag
+                @Schema(nullable = true, description = "BCP 47 language tag", examples = "en-GB")
+                String locale,
+        @TimeZoneId
+                @Schema(nullable = true, description = "IANA time zone", examples = "Europe/London")
                 String timezone,
-        @HttpsUrl @Schema(examples = "https://ada.example") String website) {
+        @HttpsUrl @Schema(nullable = true, examples = "https://ada.example") String website) {
 
     static final ProfileDocument EMPTY =
             new ProfileDocument(null, null, null, null, null, null, null, null);

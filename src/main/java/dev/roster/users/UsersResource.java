@@ -58,7 +58,7 @@ public class UsersResource {
     @APIResponse(
             responseCode = "200",
             description = "The user",
-            content = @Content(schema = @Schema(oneOf = {UserView.class, PublicUserView.class})))
+            content = @Content(schema = @Schema(anyOf = {UserView.class, PublicUserView.class})))
     public Response get(
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.user(
@@ -100,7 +100,7 @@ public class UsersResource {
             description = "The profile",
             content =
                     @Content(
-                            schema = @Schema(oneOf = {ProfileView.class, PublicProfileView.class})))
+                            schema = @Schema(anyOf = {ProfileView.class, PublicProfileView.class})))
     public Response getProfile(
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.profile(

@@ -1,0 +1,227 @@
+package dev.roster.platform.problem;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.annotations.Components;
+import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.headers.Header;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+/**
+ * Completes the OpenAPI document by what every endpoint has in common: how a caller shows who it
+ * is, tags and preconditions, and the problems that follow from an operation's parameters and body.
+ * It runs at build time.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+@OpenAPIDefinition(
+        // required here, and overruled by quarkus.smallrye-openapi.info-*
+        info = @Info(title = "Roster", version = "1"),
+        components =
+                @Components(
+                        schemas =
+                                @org.eclipse.microprofile.openapi.annotations.media.Schema(
+                                        name = "Problem",
+                                        implementation = Problem.class)))
+public class ProblemResponses implements OASFilter {
+
+    static final String COOKIE = "session";
+    static final String BEARER = "bearer";
+
+    private static final Set<PathItem.HttpMethod> SAFE =
+            Set.of(PathItem.HttpMethod.GET, PathItem.HttpMethod.HEAD);
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        document.getComponents()
+                .addSecurityScheme(
+                        COOKIE,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.APIKEY)
+                                .in(SecurityScheme.In.COOKIE)
+                                .name("better-auth.session_token")
+                                .description(
+                                        "The signed session cookie, named"
+                                                + " __Secure-better-auth.session_token over https."
+                                                + " A request that changes something needs the"
+                                                + " Origin of a trusted page."))
+                .addSecurityScheme(
+                        BEARER,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .description("The session token that a sign-in answers."));
+        document.getPaths()
+                .getPathItems()
+                .forEach(
+                        (path, item) ->
+                                item.getOperations()
+                                        .forEach(
+                                                (method, operation) ->
+                                                        complete(
+                                                                document, path, method,
+                                                                operation)));
+    }
+
+    private static void complete(
+            OpenAPI document, String path, PathItem.HttpMethod method, Operation operation) {
+        operation.setSecurity(
+                List.of(
+                        OASFactory.createSecurityRequirement().addScheme(COOKIE),
+                        OASFactory.createSecurityRequirement().addScheme(BEARER)));
+        boolean byId = path.contains("{id}");
+        boolean byName = path.contains("{namespace}");
+        boolean put = method == PathItem.HttpMethod.PUT;
+        boolean body = operation.getRequestBody() != null;
+        if (body || byName) {
+            add(
+                    operation,
+                    body
+                            ? List.of(ProblemCode.VALIDATION_FAILED, ProblemCode.MALFORMED_JSON)
+                            : List.of(ProblemCode.VALIDATION_FAILED));
+        }
+        add(operation, List.of(ProblemCode.UNAUTHENTICATED))
+                .addHeader("WWW-Authenticate", header("How to show who one is", "Bearer"));
+        if (!SAFE.contains(method)) {
+            add(
+                    operation,
+                    byId
+                            ? List.of(ProblemCode.FORBIDDEN, ProblemCode.UNTRUSTED_ORIGIN)
+                            : List.of(ProblemCode.UNTRUSTED_ORIGIN));
+        }
+        // a namespace that does not exist is made by PUT
+        if (byId || byName && !put) {
+            add(operation, List.of(ProblemCode.NOT_FOUND));
+        }
+        if (body) {
+            add(operation, List.of(ProblemCode.PAYLOAD_TOO_LARGE));
+            add(operation, List.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
+        }
+        if (method == PathItem.HttpMethod.PATCH) {
+            relax(document, operation);
+        }
+        if (operation.getParameters() != null) {
+            for (Parameter parameter : operation.getParameters()) {
+                if ("If-Match".equals(parameter.getName())) {
+                    parameter
+                            .description("The ETag last read, or * for whatever there is")
+                            .required(!(byName && put))
+                            .example("\"1\"");
+                    add(operation, List.of(ProblemCode.PRECONDITION_FAILED));
+                    add(operation, List.of(ProblemCode.PRECONDITION_REQUIRED));
+                } else if ("If-None-Match".equals(parameter.getName())) {
+                    parameter.description("The ETag of what the caller has already");
+                    operation
+                            .getResponses()
+                            .addAPIResponse(
+                                    "304",
+                                    OASFactory.createAPIResponse()
+                                            .description("The caller has it already"));
+                }
+            }
+        }
+        for (String status : List.of("200", "201", "304")) {
+            APIResponse response = operation.getResponses().getAPIResponse(status);
+            if (response != null) {
+                response.addHeader("ETag", header("The tag to send in If-Match", "\"1\""));
+                if (response.getContent() != null) {
+                    response.getContent()
+                            .getMediaTypes()
+                            .values()
+                            .forEach(type -> requireAll(document, type.getSchema()));
+                }
+            }
+        }
+        add(operation, List.of(ProblemCode.INTERNAL_ERROR));
+        add(operation, List.of(ProblemCode.SERVICE_UNAVAILABLE))
+                .addHeader("Retry-After", header("Seconds to wait", "5"));
+    }
+
+    /** A patch may leave out what the whole document may not. */
+    private static void relax(OpenAPI document, Operation operation) {
+        for (MediaType type : operation.getRequestBody().getContent().getMediaTypes().values()) {
+            resolve(document, type.getSchema()).setRequired(null);
+        }
+    }
+
+    /** Views show all their members, null or not. */
+    private static void requireAll(OpenAPI document, Schema schema) {
+        if (schema.getAnyOf() != null) {
+            schema.getAnyOf().forEach(view -> requireAll(document, view));
+        } else if (schema.getRef() != null) {
+            Schema view = resolve(document, schema);
+            view.setRequired(List.copyOf(view.getProperties().keySet()));
+        }
+    }
+
+    private static Schema resolve(OpenAPI document, Schema schema) {
+        String ref = schema.getRef();
+        return document.getComponents().getSchemas().get(ref.substring(ref.lastIndexOf('/') + 1));
+    }
+
+    /** Documents the status that the codes have in common, with an example of each. */
+    private static APIResponse add(Operation operation, List<ProblemCode> codes) {
+        MediaType problem =
+                OASFactory.createMediaType()
+                        .schema(OASFactory.createSchema().ref("#/components/schemas/Problem"));
+        for (ProblemCode code : codes) {
+            problem.addExample(
+                    code.key(),
+                    OASFactory.createExample().summary(code.title()).value(example(code)));
+        }
+        ProblemCode first = codes.get(0);
+        Content content = OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, problem);
+        APIResponse response =
+                OASFactory.createAPIResponse().description(first.title()).content(content);
+        operation.getResponses().addAPIResponse(Integer.toString(first.status()), response);
+        return response;
+    }
+
+    private static Map<String, Object> example(ProblemCode code) {
+        Problem problem =
+                Problem.of(
+                        code,
+                        null,
+                        code == ProblemCode.VALIDATION_FAILED
+                                ? List.of(Violation.body("birthDate", "must be a past date"))
+                                : List.of());
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", problem.type());
+        members.put("title", problem.title());
+        members.put("status", problem.status());
+        members.put("code", problem.code());
+        if (!problem.violations().isEmpty()) {
+            members.put(
+                    "violations",
+                    problem.violations().stream()
+                            .map(
+                                    violation ->
+                                            Map.of(
+                                                    "field", violation.field(),
+                                                    "in", violation.in(),
+                                                    "message", violation.message()))
+                            .toList());
+        }
+        return members;
+    }
+
+    private static Header header(String description, String example) {
+        return OASFactory.createHeader()
+                .description(description)
+                .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING))
+                .example(example);
+    }
+}
