@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Many callers that start together. */
@@ -18,6 +19,14 @@ public final class AtOnce {
     /** Calls from as many threads at once and returns every result. */
     public static <T> List<T> run(int times, Callable<T> call) throws InterruptedException {
         return run(IntStream.range(0, times).mapToObj(i -> call).toList());
+    }
+
+    /**
+     * Calls from as many threads at once, each by its number, and returns every result in order.
+     */
+    public static <T> List<T> numbered(int times, IntFunction<T> call) throws InterruptedException {
+        return run(
+                IntStream.range(0, times).<Callable<T>>mapToObj(i -> () -> call.apply(i)).toList());
     }
 
     /** Makes all the calls at once and returns every result, in the order of the calls. */

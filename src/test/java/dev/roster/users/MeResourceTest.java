@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.roster.testing.AtOnce;
 import dev.roster.testing.AuditTrail;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
-import dev.roster.testing.Parallel;
 import dev.roster.testing.Rest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -638,14 +638,14 @@ class MeResourceTest {
         @ParameterizedTest(name = "first change: {0}")
         @ValueSource(booleans = {true, false})
         @DisplayName("lets exactly one of several changes with the same tag pass")
-        void concurrent(boolean first) {
+        void concurrent(boolean first) throws Exception {
             if (!first) {
                 Rest.replace(ada, PROFILE, ADA);
             }
             int before = AuditTrail.changesOf(ada.id).size();
             String tag = Rest.tag(ada, PROFILE);
             List<Response> answers =
-                    Parallel.run(
+                    AtOnce.numbered(
                             6,
                             i -> Rest.patch(ada, PROFILE, tag, "{\"bio\":\"writer " + i + "\"}"));
             List<Response> passed = answers.stream().filter(a -> a.statusCode() == 200).toList();

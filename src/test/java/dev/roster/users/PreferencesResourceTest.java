@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.roster.testing.AtOnce;
 import dev.roster.testing.AuditTrail;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
-import dev.roster.testing.Parallel;
 import dev.roster.testing.Rest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -345,10 +345,10 @@ class PreferencesResourceTest {
 
         @Test
         @DisplayName("lets exactly one of several changes with the same tag pass")
-        void concurrent() {
+        void concurrent() throws Exception {
             String tag = Rest.put(ada, EDITOR, null, "{}").header("ETag");
             List<Response> answers =
-                    Parallel.run(6, i -> Rest.put(ada, EDITOR, tag, "{\"writer\":" + i + "}"));
+                    AtOnce.numbered(6, i -> Rest.put(ada, EDITOR, tag, "{\"writer\":" + i + "}"));
             assertEquals(1, answers.stream().filter(a -> a.statusCode() == 200).count());
             answers.stream()
                     .filter(a -> a.statusCode() != 200)
@@ -357,9 +357,9 @@ class PreferencesResourceTest {
 
         @Test
         @DisplayName("lets exactly one of several first changes create the namespace")
-        void concurrentCreation() {
+        void concurrentCreation() throws Exception {
             List<Response> answers =
-                    Parallel.run(6, i -> Rest.put(ada, EDITOR, null, "{\"writer\":" + i + "}"));
+                    AtOnce.numbered(6, i -> Rest.put(ada, EDITOR, null, "{\"writer\":" + i + "}"));
             List<Response> created = answers.stream().filter(a -> a.statusCode() == 201).toList();
             assertEquals(1, created.size());
             answers.stream()
@@ -375,10 +375,10 @@ class PreferencesResourceTest {
 
         @Test
         @DisplayName("loses nothing when different namespaces and the profile are written at once")
-        void concurrentNamespaces() {
+        void concurrentNamespaces() throws Exception {
             String profile = Rest.tag(ada, PROFILE);
             List<Response> answers =
-                    Parallel.run(
+                    AtOnce.numbered(
                             6,
                             i ->
                                     i == 0

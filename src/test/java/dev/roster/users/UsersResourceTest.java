@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.testing.AtOnce;
 import dev.roster.testing.AuditTrail;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
-import dev.roster.testing.Parallel;
 import dev.roster.testing.Rest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -235,10 +235,10 @@ class UsersResourceTest {
 
         @Test
         @DisplayName("lets exactly one of several changes with the same tag pass")
-        void concurrent() {
+        void concurrent() throws Exception {
             String tag = Rest.tag(ada, user);
             List<Response> answers =
-                    Parallel.run(
+                    AtOnce.numbered(
                             6, i -> Rest.patch(ada, user, tag, "{\"name\":\"writer " + i + "\"}"));
             assertEquals(1, answers.stream().filter(a -> a.statusCode() == 200).count());
             answers.stream()
