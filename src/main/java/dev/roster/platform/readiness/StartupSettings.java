@@ -191,7 +191,10 @@ public final class StartupSettings {
     }
 
     private void baseUrl() {
+        // what it is by default follows from PORT, whose fault is told of itself
+        String usual = "http://localhost:" + value("PORT").orElse("8080");
         value("ROSTER_BASE_URL")
+                .filter(url -> !url.equals(usual))
                 .filter(url -> !isOrigin(url) || !(isHttps(url) || isLoopback(url)))
                 .ifPresent(
                         url ->
