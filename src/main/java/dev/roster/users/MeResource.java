@@ -17,10 +17,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The caller's own user and profile, so that a client need not know its id. */
@@ -48,10 +46,7 @@ public class MeResource {
 
     @GET
     @Operation(operationId = "getMe", summary = "Read the caller's own user")
-    @APIResponse(
-            responseCode = "200",
-            description = "The user",
-            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponseSchema(value = UserView.class, responseDescription = "The user")
     public Response get(@HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.user(
                 User.findActive(caller.id()).orElseThrow(ProblemException::notFound), ifNoneMatch);
@@ -60,10 +55,9 @@ public class MeResource {
     @GET
     @Path("/profile")
     @Operation(operationId = "getMyProfile", summary = "Read the caller's own profile")
-    @APIResponse(
-            responseCode = "200",
-            description = "The profile; every member null before the first change",
-            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    @APIResponseSchema(
+            value = ProfileView.class,
+            responseDescription = "The profile; every member null before the first change")
     public Response getProfile(@HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.profile(
                 User.findActiveWithProfile(caller.id()).orElseThrow(ProblemException::notFound),
@@ -77,21 +71,10 @@ public class MeResource {
             operationId = "putMyProfile",
             summary = "Replace the caller's own profile",
             description = "Members left out are cleared.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The profile as stored",
-            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    @APIResponseSchema(value = ProfileView.class, responseDescription = "The profile as stored")
     public Response putProfile(
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    ProfileDocument.class)))
-                    ObjectNode body) {
+            @RequestBodySchema(ProfileDocument.class) ObjectNode body) {
         return representation.profile(
                 users.changeProfile(
                         caller.id(),
@@ -107,21 +90,10 @@ public class MeResource {
             operationId = "patchMyProfile",
             summary = "Change the caller's own profile",
             description = "A merge patch (RFC 7396): null clears.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The profile as stored",
-            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    @APIResponseSchema(value = ProfileView.class, responseDescription = "The profile as stored")
     public Response patchProfile(
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    ProfileDocument.class)))
-                    ObjectNode patch) {
+            @RequestBodySchema(ProfileDocument.class) ObjectNode patch) {
         return representation.profile(
                 users.changeProfile(
                         caller.id(),

@@ -21,8 +21,9 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Users and their profiles by id. */
@@ -71,18 +72,11 @@ public class UsersResource {
             operationId = "patchUser",
             summary = "Change a user",
             description = "For the user itself and administrators. A merge patch (RFC 7396).")
-    @APIResponse(
-            responseCode = "200",
-            description = "The changed user",
-            content = @Content(schema = @Schema(implementation = UserView.class)))
+    @APIResponseSchema(value = UserView.class, responseDescription = "The changed user")
     public Response patch(
             @PathParam("id") UUID id,
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(schema = @Schema(implementation = UserDocument.class)))
-                    ObjectNode patch) {
+            @RequestBodySchema(UserDocument.class) ObjectNode patch) {
         representation.requireChange(id);
         return representation.user(users.patch(id, ifMatch, patch, caller.id()));
     }
@@ -115,22 +109,11 @@ public class UsersResource {
             operationId = "putUserProfile",
             summary = "Replace a user's profile",
             description = "For the user itself and administrators. Members left out are cleared.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The profile as stored",
-            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    @APIResponseSchema(value = ProfileView.class, responseDescription = "The profile as stored")
     public Response putProfile(
             @PathParam("id") UUID id,
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    ProfileDocument.class)))
-                    ObjectNode body) {
+            @RequestBodySchema(ProfileDocument.class) ObjectNode body) {
         representation.requireChange(id);
         return representation.profile(
                 users.changeProfile(
@@ -148,22 +131,11 @@ public class UsersResource {
             summary = "Change a user's profile",
             description =
                     "For the user itself and administrators. A merge patch (RFC 7396): null clears.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The profile as stored",
-            content = @Content(schema = @Schema(implementation = ProfileView.class)))
+    @APIResponseSchema(value = ProfileView.class, responseDescription = "The profile as stored")
     public Response patchProfile(
             @PathParam("id") UUID id,
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            @RequestBody(
-                            required = true,
-                            content =
-                                    @Content(
-                                            schema =
-                                                    @Schema(
-                                                            implementation =
-                                                                    ProfileDocument.class)))
-                    ObjectNode patch) {
+            @RequestBodySchema(ProfileDocument.class) ObjectNode patch) {
         representation.requireChange(id);
         return representation.profile(
                 users.changeProfile(
