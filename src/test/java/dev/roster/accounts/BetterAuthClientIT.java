@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.roster.testing.Caller;
-import dev.roster.testing.PackagedService;
-import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.io.BufferedReader;
@@ -41,7 +39,6 @@ import org.junit.jupiter.api.Test;
  * <p>Where Node is missing the test is skipped, unless {@code ROSTER_REQUIRE_NODE} is {@code true}.
  */
 @QuarkusIntegrationTest
-@WithTestResource(PackagedService.class)
 class BetterAuthClientIT {
     private static final Logger LOG = Logger.getLogger(BetterAuthClientIT.class);
 

@@ -83,6 +83,20 @@ class OpenApiTest {
             return node.has(member);
         }
 
+        /** Whether the situation makes a call of this operation differ from a plain one. */
+        boolean knows(Situation situation) {
+            return switch (situation) {
+                case PLAIN, STRANGER, CROSS_SITE -> true;
+                case FIRST_TIME -> path.contains("{namespace}") && method.equals("put");
+                case UNMODIFIED -> takes("If-None-Match");
+                case OTHER_USER -> path.contains("{id}");
+                case UNKNOWN -> path.contains("{id}") || path.contains("{namespace}");
+                case BAD_NAME -> path.contains("{namespace}");
+                case MALFORMED, INVALID, TOO_LARGE, WRONG_TYPE -> has("requestBody");
+                case STALE, NO_IF_MATCH -> takes("If-Match");
+            };
+        }
+
         boolean takes(String header) {
             for (JsonNode parameter : node.path("parameters")) {
                 if (header.equals(parameter.path("name").asText())) {
@@ -252,6 +266,9 @@ class OpenApiTest {
                         .orElseThrow();
         Map<String, Situation> given = new TreeMap<>();
         for (Situation situation : Situation.values()) {
+            if (!operation.knows(situation)) {
+                continue;
+            }
             Response answer = call(operation, situation);
             String status = Integer.toString(answer.statusCode());
             String what = operation + " " + situation + " " + status + " " + answer.asString();
@@ -284,7 +301,7 @@ class OpenApiTest {
         assertEquals(documented, new TreeSet<>(given.keySet()), given.toString());
     }
 
-    /** One call in a situation; a situation that an operation does not know is a plain call. */
+    /** One call in a situation. */
     private Response call(Operation operation, Situation situation) {
         Caller owner = Caller.signUp();
         boolean byId = operation.path.contains("{id}");

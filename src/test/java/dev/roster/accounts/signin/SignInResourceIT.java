@@ -1,9 +1,6 @@
 package dev.roster.accounts.signin;
 
-import dev.roster.testing.PackagedService;
-import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 @QuarkusIntegrationTest
-@WithTestResource(PackagedService.class)
 class SignInResourceIT extends SignInResourceTest {}
