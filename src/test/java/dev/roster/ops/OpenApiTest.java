@@ -73,6 +73,7 @@ class OpenApiTest {
         INVALID,
         TOO_LARGE,
         WRONG_TYPE,
+        UNACCEPTABLE,
         STALE,
         NO_IF_MATCH
     }
@@ -86,7 +87,7 @@ class OpenApiTest {
         /** Whether the situation makes a call of this operation differ from a plain one. */
         boolean knows(Situation situation) {
             return switch (situation) {
-                case PLAIN, STRANGER, CROSS_SITE -> true;
+                case PLAIN, STRANGER, CROSS_SITE, UNACCEPTABLE -> true;
                 case FIRST_TIME -> path.contains("{namespace}") && method.equals("put");
                 case UNMODIFIED -> takes("If-None-Match");
                 case OTHER_USER -> path.contains("{id}");
@@ -337,6 +338,9 @@ class OpenApiTest {
                                     .header("Origin", "https://evil.example");
                     default -> caller.request();
                 };
+        if (situation == Situation.UNACCEPTABLE) {
+            request.accept("image/png");
+        }
         if (operation.takes("If-None-Match") && situation == Situation.UNMODIFIED) {
             request.header("If-None-Match", "*");
         }

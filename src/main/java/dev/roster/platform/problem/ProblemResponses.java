@@ -106,6 +106,7 @@ public class ProblemResponses implements OASFilter {
         if (byId || byName && !put) {
             add(operation, List.of(ProblemCode.NOT_FOUND));
         }
+        add(operation, List.of(ProblemCode.NOT_ACCEPTABLE));
         if (body) {
             add(operation, List.of(ProblemCode.PAYLOAD_TOO_LARGE));
             add(operation, List.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
