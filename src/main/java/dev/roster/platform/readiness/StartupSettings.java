@@ -125,6 +125,7 @@ public final class StartupSettings {
         settings.encryptionKeys();
         settings.administrator();
         settings.pool();
+        settings.passwordHashing();
         settings.wholeNumber("PORT", 0, 65535);
         return List.copyOf(settings.faults);
     }
@@ -344,6 +345,30 @@ public final class StartupSettings {
             fault(
                     "ROSTER_POOL_MIN",
                     "(5 unless set) is above ROSTER_POOL_MAX (15 unless set): change either");
+        }
+    }
+
+    /** OWASP's Password Storage Cheat Sheet: fewer passes take more memory. */
+    private void passwordHashing() {
+        int before = faults.size();
+        int passes = wholeNumber("ROSTER_PASSWORD_ARGON2_ITERATIONS", 1, 10).orElse(2);
+        int memory = wholeNumber("ROSTER_PASSWORD_ARGON2_MEMORY_KIB", 7168, 262_144).orElse(19_456);
+        int least =
+                switch (passes) {
+                    case 1 -> 47_104;
+                    case 2 -> 19_456;
+                    case 3 -> 12_288;
+                    case 4 -> 9_216;
+                    default -> 7_168;
+                };
+        if (faults.size() == before && memory < least) {
+            fault(
+                    "ROSTER_PASSWORD_ARGON2_MEMORY_KIB",
+                    "is too little for ROSTER_PASSWORD_ARGON2_ITERATIONS="
+                            + passes
+                            + ": "
+                            + least
+                            + " or more, or more iterations");
         }
     }
 
