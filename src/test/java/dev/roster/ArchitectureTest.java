@@ -260,7 +260,7 @@ class ArchitectureTest {
                 .fromModule("accounts")
                 .toModules("platform", "audit", "ratelimit", "mail", "users", "access")
                 .fromModule("groups")
-                .toModules("platform", "audit", "ratelimit", "mail", "users", "access")
+                .toModules("platform", "audit", "ratelimit", "mail", "users", "access", "accounts")
                 .fromModule("posts")
                 .toModules("platform", "audit", "ratelimit", "users", "groups")
                 .fromModule("tasks")

@@ -13,6 +13,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.Generated;
@@ -74,6 +75,16 @@ public class Profile extends BaseEntity {
     @JdbcTypeCode(SqlTypes.JSON)
     @Column(nullable = false)
     public String attributes = "{}";
+
+    /** The language a user has chosen, a BCP 47 tag. */
+    public static Optional<String> localeOf(UUID userId) {
+        return getEntityManager()
+                .createQuery("select locale from Profile where id = :id", String.class)
+                .setParameter("id", userId)
+                .getResultStream()
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
 
     /** The E.164 number, or null. */
     public String phone(SecretBox box) {

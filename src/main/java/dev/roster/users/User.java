@@ -1,11 +1,10 @@
 package dev.roster.users;
 
-import dev.roster.platform.persistence.BaseEntity;
+import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
-import jakarta.persistence.Id;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
@@ -13,22 +12,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.Formula;
-import org.hibernate.annotations.UuidGenerator;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /** A person who can have an account. */
 @Entity
 @Table(name = "users")
-public class User extends BaseEntity {
+public class User extends ImportableEntity {
 
     /** What everyone is who was granted nothing else. */
     public static final String DEFAULT_ROLE = "user";
 
     public static final String STATUS_ACTIVE = "active";
-
-    @Id
-    @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
-    public UUID id;
 
     @Column(nullable = false)
     public String name;
@@ -61,6 +55,14 @@ public class User extends BaseEntity {
     /** When the ban ends by itself; null for never. */
     @Column(name = "ban_expires")
     public Instant banExpires;
+
+    /** Whether signing in by password asks for a second factor. */
+    @Column(name = "two_factor_enabled", nullable = false)
+    public boolean twoFactorEnabled;
+
+    /** Came without an address of its own, and may go without a trace. */
+    @Column(nullable = false)
+    public boolean anonymous;
 
     @Column(nullable = false)
     public String status = STATUS_ACTIVE;
@@ -107,6 +109,16 @@ public class User extends BaseEntity {
     public static Optional<User> findActive(UUID id) {
         // by identifier: the caller's own user has been read with its session and is not read again
         return User.<User>findByIdOptional(id).filter(user -> user.deletedAt == null);
+    }
+
+    /** A user who is not deleted, by the identifier that the Better Auth dialect shows. */
+    public static Optional<User> findByPublicId(String publicId) {
+        return ownId(publicId)
+                .map(User::findActive)
+                .orElseGet(
+                        () ->
+                                find("externalId = ?1 and deletedAt is null", publicId)
+                                        .firstResultOptional());
     }
 
     /** The same with the profile, in the same statement. */

@@ -82,7 +82,7 @@ public class AccountResource {
             return new LinkedAccount(
                     credential.accountId,
                     credential.providerId,
-                    credential.user.id.toString(),
+                    credential.user.publicId(),
                     credential.createdAt,
                     credential.updatedAt,
                     credential.id.toString(),

@@ -1,11 +1,16 @@
 package dev.roster.accounts.betterauth;
 
-/** The dialect's error codes with their message and usual status (contract, section 3). */
-public enum AuthError {
+/**
+ * The dialect's base error codes with their message and usual status (contract, section 3). Each
+ * plugin has an enum of its own beside its resource.
+ */
+public enum AuthError implements ErrorCode {
     VALIDATION_ERROR(400, "Validation error"),
     BAD_REQUEST(400, "Invalid JSON in request body"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     UNAUTHORIZED(401, "Unauthorized"),
+    USER_NOT_FOUND(400, "User not found"),
+    EMAIL_NOT_VERIFIED(403, "Email not verified"),
     MISSING_OR_NULL_ORIGIN(403, "Missing or null Origin"),
     INVALID_ORIGIN(403, "Invalid origin"),
     INVALID_CALLBACK_URL(403, "Invalid callbackURL"),
@@ -42,20 +47,13 @@ public enum AuthError {
         this.message = message;
     }
 
+    @Override
     public int status() {
         return status;
     }
 
+    @Override
     public String message() {
         return message;
-    }
-
-    public AuthException exception() {
-        return new AuthException(status, name(), message);
-    }
-
-    /** The same code with a message of its own. */
-    public AuthException exception(String ownMessage) {
-        return new AuthException(status, name(), ownMessage);
     }
 }

@@ -20,6 +20,8 @@ public record AuthUser(
         boolean banned,
         String banReason,
         Instant banExpires,
+        boolean twoFactorEnabled,
+        boolean isAnonymous,
         String id) {
 
     public static AuthUser of(User user) {
@@ -36,6 +38,8 @@ public record AuthUser(
                 user.banned,
                 user.banReason,
                 user.banExpires,
-                user.id.toString());
+                user.twoFactorEnabled,
+                user.anonymous,
+                user.publicId());
     }
 }

@@ -13,12 +13,15 @@ public record AuthSession(
         String ipAddress,
         String userAgent,
         String userId,
+        String impersonatedBy,
+        String activeOrganizationId,
+        String activeTeamId,
         String id) {
 
     /**
      * @param token the token where it is known, else the session's handle, which ends it too
      */
-    static AuthSession of(Session session, String token) {
+    public static AuthSession of(Session session, String token) {
         return new AuthSession(
                 session.expiresAt,
                 token,
@@ -26,7 +29,10 @@ public record AuthSession(
                 session.updatedAt,
                 session.ipAddress,
                 session.userAgent,
-                session.user.id.toString(),
+                session.user.publicId(),
+                session.impersonatedBy,
+                session.activeOrganizationId,
+                session.activeTeamId,
                 session.id.toString());
     }
 }

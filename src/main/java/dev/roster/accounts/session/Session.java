@@ -55,6 +55,18 @@ public class Session extends BaseEntity {
     @Column(name = "expires_at", nullable = false)
     public Instant expiresAt;
 
+    /** The public id of the administrator who acts as this user here; null for the user itself. */
+    @Column(name = "impersonated_by")
+    public String impersonatedBy;
+
+    /** Public id of the organization that calls without one refer to; may have ceased to be. */
+    @Column(name = "active_organization_id")
+    public String activeOrganizationId;
+
+    /** Public id of the team that calls without one refer to; may have ceased to be. */
+    @Column(name = "active_team_id")
+    public String activeTeamId;
+
     /** What one statement finds out about a token. */
     public record Found(Session session, User user, List<Role> roles) {}
 

@@ -3,12 +3,10 @@ package dev.roster.accounts.session;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthRequest;
-import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.SignedIn;
 import dev.roster.accounts.betterauth.Status;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
@@ -47,10 +45,6 @@ public class SessionResource {
         this.clock = clock;
     }
 
-    /** The answer of get-session. */
-    @RegisterForReflection
-    public record SessionAndUser(AuthSession session, AuthUser user) {}
-
     /** The session and its user, or JSON {@code null}; never 401. */
     @GET
     @Path("/get-session")
@@ -64,9 +58,7 @@ public class SessionResource {
         if (disableRefresh == null || disableRefresh.isEmpty()) {
             sessions.refreshIfDue(active.get(), response);
         }
-        return new SessionAndUser(
-                AuthSession.of(active.get().session(), active.get().token()),
-                AuthUser.of(active.get().user()));
+        return SessionAndUser.of(active.get());
     }
 
     @POST

@@ -11,9 +11,13 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.UuidGenerator;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.hibernate.type.SqlTypes;
 
 /** A one-time token that was sent to somebody; good once, for one purpose, until it expires. */
@@ -25,7 +29,20 @@ public class Verification extends BaseEntity {
 
     /** What a token is good for. */
     public enum Purpose {
-        DELETE_USER
+        DELETE_USER,
+        RESET_PASSWORD,
+        MAGIC_LINK,
+        ONE_TIME_TOKEN,
+        /** Codes by which the address of a user is verified. */
+        EMAIL_CODE,
+        SIGN_IN_CODE,
+        RESET_PASSWORD_CODE,
+        CHANGE_EMAIL_CODE,
+        /** A sign-in that waits for its second factor; the token is in a cookie. */
+        TWO_FACTOR_CHALLENGE,
+        TWO_FACTOR_CODE,
+        /** A device that needs no second factor; the token is in a cookie. */
+        TRUSTED_DEVICE
     }
 
     @Id
@@ -44,6 +61,13 @@ public class Verification extends BaseEntity {
     @Column(name = "token_digest", nullable = false)
     public byte[] tokenDigest;
 
+    /** What a short code was sent for, such as an address; null for tokens, which stand alone. */
+    public String subject;
+
+    /** How often a code was tried. */
+    @Column(nullable = false)
+    public int attempts;
+
     /** What else belongs to the purpose, as a JSON object. */
     @JdbcTypeCode(SqlTypes.JSON)
     @Column(nullable = false)
@@ -58,14 +82,66 @@ public class Verification extends BaseEntity {
      * @return the token itself, which is not stored: 32 characters, 190 bits
      */
     public static String issue(Purpose purpose, UUID userId, Duration lifetime, Instant now) {
-        String token = RandomTokens.alphanumeric(TOKEN_LENGTH);
+        return issue(purpose, userId, "{}", TOKEN_LENGTH, lifetime, now);
+    }
+
+    /**
+     * Makes a token, in the caller's transaction.
+     *
+     * @param payload a JSON object; whatever of it is a secret, encrypted
+     * @param length of the token, in characters of 5.95 bits
+     */
+    public static String issue(
+            Purpose purpose,
+            UUID userId,
+            String payload,
+            int length,
+            Duration lifetime,
+            Instant now) {
+        String token = RandomTokens.alphanumeric(length);
         Verification verification = new Verification();
         verification.purpose = purpose;
         verification.userId = userId;
         verification.tokenDigest = Digests.sha256(token);
+        verification.payload = payload;
         verification.expiresAt = now.plus(lifetime);
         verification.persist();
         return token;
+    }
+
+    /** What was kept with a token that is used up. */
+    public record Consumed(UUID userId, String payload) {}
+
+    /**
+     * Uses a token up whose user it tells. Of several at once one wins: the database deletes the
+     * row once.
+     *
+     * @return empty unless it was good for this purpose
+     */
+    public static Optional<Consumed> consume(Purpose purpose, String token, Instant now) {
+        List<Object[]> rows =
+                getEntityManager()
+                        .unwrap(Session.class)
+                        .createNativeQuery(
+                                "DELETE FROM verifications WHERE purpose = :purpose AND"
+                                        + " token_digest = :digest AND expires_at > :now RETURNING"
+                                        + " user_id, CAST(payload AS text)",
+                                Object[].class)
+                        .setParameter("purpose", purpose.name())
+                        .setParameter("digest", Digests.sha256(token))
+                        .setParameter("now", now)
+                        .getResultList();
+        return rows.stream().findFirst().map(row -> new Consumed((UUID) row[0], (String) row[1]));
+    }
+
+    /** The unexpired row of a token, which stays good; empty unless it is for this purpose. */
+    public static Optional<Verification> peek(Purpose purpose, String token, Instant now) {
+        return find(
+                        "purpose = ?1 and tokenDigest = ?2 and expiresAt > ?3",
+                        purpose,
+                        Digests.sha256(token),
+                        now)
+                .firstResultOptional();
     }
 
     /**
@@ -81,5 +157,61 @@ public class Verification extends BaseEntity {
                         Digests.sha256(token),
                         now)
                 == 1;
+    }
+
+    /** Stores the digest of a code in place of an earlier one of the same purpose and subject. */
+    static void replaceCode(
+            Purpose purpose,
+            String subject,
+            UUID userId,
+            byte[] digest,
+            Duration lifetime,
+            Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO verifications (id, purpose, subject, user_id, token_digest,"
+                                + " expires_at, created_at, updated_at) VALUES (:id, :purpose,"
+                                + " :subject, CAST(:user AS uuid), :digest, :expires, :now, :now) ON"
+                                + " CONFLICT (purpose, subject) WHERE subject IS NOT NULL DO UPDATE"
+                                + " SET user_id = excluded.user_id, token_digest ="
+                                + " excluded.token_digest, attempts = 0, expires_at ="
+                                + " excluded.expires_at, created_at = excluded.created_at,"
+                                + " updated_at = excluded.updated_at, version ="
+                                + " verifications.version + 1")
+                .setParameter("id", UuidVersion7Strategy.INSTANCE.generateUuid(null))
+                .setParameter("purpose", purpose.name())
+                .setParameter("subject", subject)
+                .setParameter("user", userId == null ? null : userId.toString())
+                .setParameter("digest", digest)
+                .setParameter("expires", now.plus(lifetime))
+                .setParameter("now", now)
+                .executeUpdate();
+    }
+
+    /** A try of a code: the how-many-eth, and what it is compared with. */
+    record Attempt(UUID id, byte[] digest, int number, Instant expiresAt) {}
+
+    /** Counts a try; the row stays locked to the end of the transaction. */
+    static Optional<Attempt> countAttempt(Purpose purpose, String subject) {
+        List<Object[]> rows =
+                getEntityManager()
+                        .unwrap(Session.class)
+                        .createNativeQuery(
+                                "UPDATE verifications SET attempts = attempts + 1 WHERE purpose ="
+                                        + " :purpose AND subject = :subject RETURNING id,"
+                                        + " token_digest, attempts, expires_at",
+                                Object[].class)
+                        .setParameter("purpose", purpose.name())
+                        .setParameter("subject", subject)
+                        .getResultList();
+        return rows.stream()
+                .findFirst()
+                .map(
+                        row ->
+                                new Attempt(
+                                        (UUID) row[0],
+                                        (byte[]) row[1],
+                                        (Integer) row[2],
+                                        (Instant) row[3]));
     }
 }

@@ -12,10 +12,15 @@ public final class RandomTokens {
 
     /** {@code length} characters of {@code [a-zA-Z0-9]}, 5.95 bits each, without modulo bias. */
     public static String alphanumeric(int length) {
+        return of(ALPHANUMERIC, length);
+    }
+
+    /** {@code length} characters of {@code alphabet}, without modulo bias. */
+    public static String of(String alphabet, int length) {
         SecureRandom random = random();
         StringBuilder token = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
-            token.append(ALPHANUMERIC.charAt(random.nextInt(ALPHANUMERIC.length())));
+            token.append(alphabet.charAt(random.nextInt(alphabet.length())));
         }
         return token.toString();
     }

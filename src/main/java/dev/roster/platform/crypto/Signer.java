@@ -58,6 +58,14 @@ public class Signer {
         return matches ? Optional.of(value) : Optional.empty();
     }
 
+    /**
+     * HMAC-SHA256 of a text by each of the secrets, the first one's first: a digest at rest of what
+     * is too short for a plain one, such as a code of six digits.
+     */
+    public List<byte[]> digests(String text) {
+        return keys.stream().map(key -> hmac(key, text)).toList();
+    }
+
     private static byte[] hmac(SecretKeySpec key, String value) {
         try {
             Mac mac = Mac.getInstance(HMAC);

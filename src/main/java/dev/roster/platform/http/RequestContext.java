@@ -3,12 +3,14 @@ package dev.roster.platform.http;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
+import java.util.Locale;
 
 /** What the audit trail and the errors say of a request: its id, path, client and user agent. */
 @RequestScoped
 public class RequestContext {
 
     private static final int MAX_USER_AGENT = 512;
+    private static final int MAX_ACCEPT_LANGUAGE = 512;
 
     private final CurrentVertxRequest current;
     private final ClientAddress clientAddress;
@@ -43,6 +45,24 @@ public class RequestContext {
             return "";
         }
         return agent.length() > MAX_USER_AGENT ? agent.substring(0, MAX_USER_AGENT) : agent;
+    }
+
+    /** The language that {@code Accept-Language} prefers, a BCP 47 tag; null when it says none. */
+    public String language() {
+        String header = present() ? request().getHeader("Accept-Language") : null;
+        if (header == null || header.length() > MAX_ACCEPT_LANGUAGE) {
+            return null;
+        }
+        try {
+            // the list comes sorted by weight; tags are compared, and kept, in lower case
+            return Locale.LanguageRange.parse(header).stream()
+                    .filter(range -> range.getWeight() > 0 && !range.getRange().contains("*"))
+                    .map(Locale.LanguageRange::getRange)
+                    .findFirst()
+                    .orElse(null);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private HttpServerRequest request() {

@@ -1,0 +1,65 @@
+package dev.roster.accounts.verification;
+
+import dev.roster.mail.MailKind;
+import dev.roster.mail.Outbox;
+import dev.roster.platform.http.RequestContext;
+import dev.roster.platform.http.TrustedOrigins;
+import dev.roster.users.Profile;
+import dev.roster.users.User;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+
+/** Mails of accounts: in the recipient's language, with links to the configured origin alone. */
+@ApplicationScoped
+public class UserMail {
+
+    private final Outbox outbox;
+    private final TrustedOrigins origins;
+    private final RequestContext request;
+
+    UserMail(Outbox outbox, TrustedOrigins origins, RequestContext request) {
+        this.outbox = outbox;
+        this.origins = origins;
+        this.request = request;
+    }
+
+    /** To a user's own address, in the caller's transaction. */
+    public void send(MailKind kind, User user, Map<String, String> values) {
+        send(kind, user.email, user.id, values);
+    }
+
+    /**
+     * To some address, in the caller's transaction.
+     *
+     * @param userId whose language it is in, or null: that of the request then
+     */
+    public void send(MailKind kind, String address, UUID userId, Map<String, String> values) {
+        String chosen = userId == null ? null : Profile.localeOf(userId).orElse(null);
+        outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
+    }
+
+    /**
+     * A link to this service.
+     *
+     * @param path absolute, such as {@code /api/auth/verify-email}
+     * @param query names and values in turn, not encoded yet
+     */
+    public String link(String path, String... query) {
+        StringBuilder link = new StringBuilder(origins.own()).append(path);
+        for (int i = 0; i < query.length; i += 2) {
+            link.append(i == 0 ? '?' : '&')
+                    .append(query[i])
+                    .append('=')
+                    .append(encode(query[i + 1]));
+        }
+        return link.toString();
+    }
+
+    private static String encode(String text) {
+        // as encodeURIComponent does for a space
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

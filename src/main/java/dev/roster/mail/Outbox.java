@@ -1,0 +1,56 @@
+package dev.roster.mail;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.platform.crypto.SecretBox;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.Map;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
+
+/**
+ * Takes mails in: what is put here with a change is sent if, and only if, the change is committed.
+ */
+@ApplicationScoped
+public class Outbox {
+
+    private final SecretBox box;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    Outbox(SecretBox box, ObjectMapper json, Clock clock) {
+        this.box = box;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /**
+     * Puts a mail in, in the caller's transaction.
+     *
+     * @param locale BCP 47 tag of the recipient's language, or null
+     * @param values what fills the template: exactly {@link MailKind#fields}
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void put(MailKind kind, String recipient, String locale, Map<String, String> values) {
+        if (!values.keySet().equals(kind.fields())) {
+            throw new IllegalArgumentException(kind + " is filled with " + kind.fields());
+        }
+        OutboxMail mail = new OutboxMail();
+        mail.id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+        mail.kind = kind;
+        mail.recipient = recipient;
+        mail.locale = locale;
+        mail.payload = box.seal(write(values), OutboxMail.context(mail.id));
+        mail.nextAttemptAt = clock.instant();
+        mail.persist();
+    }
+
+    private String write(Map<String, String> values) {
+        try {
+            return json.writeValueAsString(values);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("Texts can be written as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE mail_outbox;
+
+DELETE FROM flyway_schema_history WHERE version = '011';
