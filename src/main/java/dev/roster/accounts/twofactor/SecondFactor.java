@@ -12,7 +12,6 @@ import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.users.User;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -121,13 +120,16 @@ public class SecondFactor {
     }
 
     /** Tells the client what was decided. */
-    public void answer(HttpServerResponse response, Decision decision) {
+    public void answer(Decision decision) {
         if (decision.isPending()) {
-            trustToken().ifPresent(token -> forgetTrust(response));
+            forgetTrust();
             cookies.set(
-                    response, CHALLENGE_COOKIE, decision.challenge(), config.challengeLifetime());
+                    http.response(),
+                    CHALLENGE_COOKIE,
+                    decision.challenge(),
+                    config.challengeLifetime());
         } else if (decision.trustToken() != null) {
-            keepTrust(response, decision.trustToken());
+            keepTrust(decision.trustToken());
         }
     }
 
@@ -151,19 +153,22 @@ public class SecondFactor {
         }
     }
 
-    Optional<String> trustToken() {
+    private Optional<String> trustToken() {
         return cookies.signed(http, TRUST_COOKIE);
     }
 
-    void keepTrust(HttpServerResponse response, String token) {
-        cookies.set(response, TRUST_COOKIE, token, config.trustLifetime());
+    void keepTrust(String token) {
+        cookies.set(http.response(), TRUST_COOKIE, token, config.trustLifetime());
     }
 
-    void forgetTrust(HttpServerResponse response) {
-        cookies.clear(response, TRUST_COOKIE);
+    /** Has a device that holds such a cookie forget it. */
+    void forgetTrust() {
+        if (trustToken().isPresent()) {
+            cookies.clear(http.response(), TRUST_COOKIE);
+        }
     }
 
-    void forgetChallenge(HttpServerResponse response) {
-        cookies.clear(response, CHALLENGE_COOKIE);
+    void forgetChallenge() {
+        cookies.clear(http.response(), CHALLENGE_COOKIE);
     }
 }

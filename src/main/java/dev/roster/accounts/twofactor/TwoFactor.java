@@ -117,6 +117,13 @@ public class TwoFactor extends BaseEntity {
         return secret != null;
     }
 
+    /**
+     * Whether there is such a backup code; {@link #redeemBackupCode} says whether there still is.
+     */
+    boolean hasBackupCode(Collection<String> digests) {
+        return backupCodes.stream().anyMatch(digests::contains);
+    }
+
     boolean isLocked(Instant now) {
         return lockedUntil != null && lockedUntil.isAfter(now);
     }
@@ -223,6 +230,21 @@ public class TwoFactor extends BaseEntity {
                         .setParameter("now", now)
                         .setParameter("id", id)
                         .executeUpdate()
+                == 1;
+    }
+
+    /**
+     * Replaces the backup codes.
+     *
+     * @return false where the user has no authenticator app that they could stand in for
+     */
+    static boolean replaceBackupCodes(UUID userId, List<String> digests, Instant now) {
+        return update(
+                        "backupCodes = ?1, updatedAt = ?2, version = version + 1 where userId = ?3"
+                                + " and secret is not null",
+                        digests,
+                        now,
+                        userId)
                 == 1;
     }
 
