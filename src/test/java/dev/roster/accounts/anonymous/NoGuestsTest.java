@@ -19,7 +19,7 @@ class NoGuestsTest {
     @DisplayName("has no guests either")
     void refused() {
         new Browser()
-.post("/sign-in/anonymous", Map.of())
+                .post("/sign-in/anonymous", Map.of())
                 .then()
                 .statusCode(403)
                 .body("code", equalTo("FAILED_TO_CREATE_USER"));
