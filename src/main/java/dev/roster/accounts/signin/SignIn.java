@@ -2,6 +2,7 @@ package dev.roster.accounts.signin;
 
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.session.Sessions;
@@ -23,12 +24,19 @@ import java.util.UUID;
 public class SignIn {
 
     private final PasswordHasher hasher;
+    private final EmailVerification emailVerification;
     private final Sessions sessions;
     private final AuditLog audit;
     private final Clock clock;
 
-    SignIn(PasswordHasher hasher, Sessions sessions, AuditLog audit, Clock clock) {
+    SignIn(
+            PasswordHasher hasher,
+            EmailVerification emailVerification,
+            Sessions sessions,
+            AuditLog audit,
+            Clock clock) {
         this.hasher = hasher;
+        this.emailVerification = emailVerification;
         this.sessions = sessions;
         this.audit = audit;
         this.clock = clock;
@@ -40,7 +48,7 @@ public class SignIn {
     /**
      * Checks address and password and begins a session.
      *
-     * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 BANNED_USER
+     * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 EMAIL_NOT_VERIFIED, BANNED_USER
      */
     public Result byEmail(String emailKey, String password, boolean remember) {
         return attempt(Credential.findLogin(emailKey), password, remember)
@@ -66,6 +74,7 @@ public class SignIn {
             throw AuthError.INVALID_EMAIL_OR_PASSWORD.exception();
         }
         User user = login.orElseThrow().user();
+        emailVerification.require(user);
         UUID credentialId = login.get().credential().id;
         String rehashed = verification.outdated() ? rehash(password) : null;
         return QuarkusTransaction.requiringNew()
