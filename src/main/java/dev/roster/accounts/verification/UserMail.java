@@ -17,6 +17,8 @@ import java.util.UUID;
 @ApplicationScoped
 public class UserMail {
 
+    private static final UUID NOBODY = new UUID(0, 0);
+
     private final Outbox outbox;
     private final TrustedOrigins origins;
     private final RequestContext request;
@@ -43,6 +45,17 @@ public class UserMail {
         }
         String chosen = userId == null ? null : Profile.localeOf(userId).orElse(null);
         outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
+    }
+
+    /**
+     * Does what sending does, statement by statement, but nobody gets a mail: for what must not
+     * tell, by the time it takes, whether an address has an account.
+     *
+     * @param userId whose language it would have been in, or null
+     */
+    public void pretend(MailKind kind, UUID userId, Map<String, String> values) {
+        Profile.localeOf(userId == null ? NOBODY : userId);
+        outbox.pretend(kind, request.language(), values);
     }
 
     /**
