@@ -48,13 +48,16 @@ public final class Mails {
                 .orElseThrow(() -> new AssertionError("No mail " + kind + " to " + recipient));
     }
 
+    /** The secret of the service under test, which seals its mails and signs its links. */
+    public static String secret() {
+        return System.getProperty(Database.PACKAGED_URL) == null
+                ? StartupSettings.DEVELOPMENT_SECRET
+                : PackagedService.SECRET;
+    }
+
     private static Mail open(Map<String, Object> row) {
-        String secret =
-                System.getProperty(Database.PACKAGED_URL) == null
-                        ? StartupSettings.DEVELOPMENT_SECRET
-                        : PackagedService.SECRET;
         String payload =
-                Boxes.of(secret)
+                Boxes.of(secret())
                         .open(
                                 (byte[]) row.get("payload"),
                                 "mail_outbox.payload " + (UUID) row.get("id"));
