@@ -82,13 +82,14 @@ class Answer {
 export class Device {
   #jar = new Map();
 
-  constructor({ origin = ORIGIN, userAgent = "roster-contract/1.0" } = {}) {
+  constructor({ origin = ORIGIN, userAgent = "roster-contract/1.0", plugins = [] } = {}) {
     this.origin = origin;
     this.userAgent = userAgent;
     /** The last answer as it was on the wire, before the client parsed it. */
     this.last = null;
     this.client = createAuthClient({
       baseURL: SERVER,
+      plugins,
       fetchOptions: { customFetchImpl: (url, init) => this.#fetch(url, init) },
     });
   }

@@ -25,6 +25,9 @@ public class User extends ImportableEntity {
 
     public static final String STATUS_ACTIVE = "active";
 
+    /** Where the addresses of guests are: a domain that never is one (RFC 2606). */
+    public static final String ANONYMOUS_DOMAIN = "anonymous.placeholder.invalid";
+
     @Column(nullable = false)
     public String name;
 

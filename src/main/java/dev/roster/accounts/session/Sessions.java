@@ -13,6 +13,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
@@ -33,6 +34,7 @@ public class Sessions {
     private final Cookies cookies;
     private final RequestContext request;
     private final AuditLog audit;
+    private final Event<SessionBegan> began;
     private final Clock clock;
 
     Sessions(
@@ -40,11 +42,13 @@ public class Sessions {
             Cookies cookies,
             RequestContext request,
             AuditLog audit,
+            Event<SessionBegan> began,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
         this.request = request;
         this.audit = audit;
+        this.began = began;
         this.clock = clock;
     }
 
@@ -74,6 +78,7 @@ public class Sessions {
                 now.plus(remember ? config.expiresIn() : config.unrememberedExpiresIn());
         session.persist();
         audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
+        began.fire(new SessionBegan(session));
         return new Begun(session, token);
     }
 
