@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,6 +32,7 @@ public class Sessions {
 
     private final SessionConfig config;
     private final Cookies cookies;
+    private final DeviceSessions devices;
     private final RequestContext request;
     private final AuditLog audit;
     private final Clock clock;
@@ -38,11 +40,13 @@ public class Sessions {
     Sessions(
             SessionConfig config,
             Cookies cookies,
+            DeviceSessions devices,
             RequestContext request,
             AuditLog audit,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
+        this.devices = devices;
         this.request = request;
         this.audit = audit;
         this.clock = clock;
@@ -130,10 +134,12 @@ public class Sessions {
 
     /** Has the client keep the session's cookie; a bearer client reads the header instead. */
     public void keep(HttpServerResponse response, String token, boolean remember) {
-        cookies.set(response, TOKEN_COOKIE, token, remember ? config.expiresIn() : null);
+        Duration maxAge = remember ? config.expiresIn() : null;
+        cookies.set(response, TOKEN_COOKIE, token, maxAge);
         if (!remember) {
             cookies.set(response, DONT_REMEMBER_COOKIE, "true", null);
         }
+        devices.keep(response, token, maxAge);
         response.putHeader("set-auth-token", cookies.sign(token));
     }
 
