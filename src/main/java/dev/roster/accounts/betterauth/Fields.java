@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -246,6 +247,16 @@ public final class Fields {
             return Optional.empty();
         }
         return Optional.of(value.booleanValue());
+    }
+
+    /** Finds fault with every member but these, where the dialect does not ignore them. */
+    public void allowOnly(Set<String> names) {
+        if (body != null) {
+            body.properties().stream()
+                    .map(Map.Entry::getKey)
+                    .filter(name -> !names.contains(name))
+                    .forEach(name -> issues.add("Unrecognized key: \"" + name + '"'));
+        }
     }
 
     /**
