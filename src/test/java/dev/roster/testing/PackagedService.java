@@ -67,8 +67,8 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
         while (System.nanoTime() < deadline
                 && (Boolean)
                         Database.value(
-                                "SELECT EXISTS (SELECT 1 FROM mail_outbox WHERE payload IS NOT"
-                                        + " NULL)")) {
+                                "SELECT EXISTS (SELECT 1 FROM mail_outbox WHERE sent_at IS NULL"
+                                        + " AND failed_at IS NULL)")) {
             try {
                 Thread.sleep(20);
             } catch (InterruptedException e) {
