@@ -14,9 +14,6 @@ import java.util.List;
 @QuarkusMain
 public class Main {
 
-    /** EX_CONFIG of sysexits.h. */
-    private static final int CONFIGURATION_ERROR = 78;
-
     private Main() {}
 
     public static void main(String... args) {
@@ -28,7 +25,7 @@ public class Main {
         List<Fault> faults = StartupSettings.faults(EnvironmentSettings.lookup());
         if (!faults.isEmpty()) {
             System.err.print(StartupSettings.message(faults));
-            System.exit(CONFIGURATION_ERROR);
+            System.exit(StartupFailure.CONFIGURATION_ERROR);
         }
         stopEvenWhileStarting();
         Quarkus.run(null, StartupFailure::exit, args);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.roster.testing.Caller;
+import dev.roster.testing.MailCatcher;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.io.BufferedReader;
@@ -68,7 +69,9 @@ class BetterAuthClientIT {
                         "ROSTER_ORIGIN",
                         Caller.ORIGIN,
                         "ROSTER_TRUSTED_WILDCARD_ORIGIN",
-                        "https://a.wild.example"),
+                        "https://a.wild.example",
+                        "ROSTER_MAIL_URL",
+                        MailCatcher.runningUrl()),
                 deadline);
     }
 
