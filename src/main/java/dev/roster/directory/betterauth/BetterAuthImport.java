@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.access.Role;
 import dev.roster.accounts.password.PasswordHasher;
+import dev.roster.accounts.twofactor.BackupCodes;
 import dev.roster.directory.betterauth.Step.Verdict;
 import dev.roster.platform.crypto.CryptoConfig;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.persistence.DatabaseUrl;
+import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.enterprise.context.Dependent;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,10 +27,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +58,7 @@ class BetterAuthImport {
     private final DataSource dataSource;
     private final PasswordHasher hasher;
     private final SecretBox box;
+    private final BackupCodes backupCodes;
     private final CryptoConfig crypto;
     private final Clock clock;
 
@@ -67,12 +72,14 @@ class BetterAuthImport {
             DataSource dataSource,
             PasswordHasher hasher,
             SecretBox box,
+            BackupCodes backupCodes,
             CryptoConfig crypto,
             Clock clock) {
         this.config = config;
         this.dataSource = dataSource;
         this.hasher = hasher;
         this.box = box;
+        this.backupCodes = backupCodes;
         this.crypto = crypto;
         this.clock = clock;
     }
@@ -119,7 +126,8 @@ class BetterAuthImport {
     private List<Step> steps() {
         List<String> secrets = new ArrayList<>(crypto.secret());
         config.secret().ifPresent(secret -> secrets.add(0, secret));
-        return new Steps(hasher, box, new BetterAuthSecrets(secrets), clock.instant()).all();
+        return new Steps(hasher, box, backupCodes, new BetterAuthSecrets(secrets), clock.instant())
+                .all();
     }
 
     private Connection openSource() throws SQLException {
@@ -269,12 +277,15 @@ class BetterAuthImport {
 
     private void write(Connection target, Step step, List<ObjectNode> rows, Counter counter)
             throws SQLException {
+        Map<String, Map<String, UUID>> found = references(target, step, rows);
+        Step.References references =
+                (table, id) -> Optional.ofNullable(found.getOrDefault(table, Map.of()).get(id));
         ArrayNode mapped = JsonNodeFactory.instance.arrayNode();
         for (ObjectNode row : rows) {
             ObjectNode to = JsonNodeFactory.instance.objectNode();
             String id = row.path("id").asText();
             to.put("ref", id);
-            Verdict verdict = step.mapping().map(row, to);
+            Verdict verdict = step.mapping().map(row, to, references);
             switch (verdict.kind()) {
                 case TAKEN -> mapped.add(to);
                 case REFUSED -> refuse(step, id, verdict.reason(), counter);
@@ -295,6 +306,50 @@ class BetterAuthImport {
                 }
             }
         }
+    }
+
+    /** By table and public id; one statement for each table that the batch refers to. */
+    private static Map<String, Map<String, UUID>> references(
+            Connection target, Step step, List<ObjectNode> rows) throws SQLException {
+        Map<String, Set<String>> named = new HashMap<>();
+        step.references()
+                .forEach(
+                        (column, table) ->
+                                rows.stream()
+                                        .filter(row -> row.hasNonNull(column))
+                                        .map(row -> row.get(column).asText())
+                                        .forEach(
+                                                id ->
+                                                        named.computeIfAbsent(
+                                                                        table, t -> new HashSet<>())
+                                                                .add(id)));
+        Map<String, Map<String, UUID>> found = new HashMap<>();
+        for (Map.Entry<String, Set<String>> table : named.entrySet()) {
+            found.put(table.getKey(), ids(target, table.getKey(), table.getValue()));
+        }
+        return found;
+    }
+
+    private static Map<String, UUID> ids(Connection target, String table, Set<String> publicIds)
+            throws SQLException {
+        Object[] own =
+                publicIds.stream().map(ImportableEntity::ownId).flatMap(Optional::stream).toArray();
+        Map<String, UUID> ids = new HashMap<>();
+        try (PreparedStatement statement =
+                target.prepareStatement(
+                        "SELECT id, coalesce(external_id, id::text) FROM "
+                                + table
+                                + " WHERE (external_id = ANY (?) OR id = ANY (?))"
+                                + (table.equals("users") ? " AND deleted_at IS NULL" : ""))) {
+            statement.setArray(1, target.createArrayOf("text", publicIds.toArray()));
+            statement.setArray(2, target.createArrayOf("uuid", own));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ids.put(row.getString(2), row.getObject(1, UUID.class));
+                }
+            }
+        }
+        return ids;
     }
 
     private void refuse(Step step, String id, String reason, Counter counter) {

@@ -6,10 +6,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.engines.ChaChaEngine;
@@ -28,9 +30,29 @@ final class BetterAuthSecrets {
     private static final String ENVELOPE = "\\$ba\\$\\d+\\$";
 
     private final List<byte[]> keys;
+    private final String current;
 
+    /**
+     * @param secrets of the server, the one that it signs with first
+     */
     BetterAuthSecrets(List<String> secrets) {
         keys = secrets.stream().map(Digests::sha256).toList();
+        current = secrets.get(0);
+    }
+
+    /**
+     * What the cookie of a trusted device holds: {@code base64url(HMAC-SHA256(secret,
+     * user!identifier))!identifier}.
+     */
+    String trustCookie(String userId, String identifier) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(current.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            byte[] code = mac.doFinal((userId + "!" + identifier).getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(code) + "!" + identifier;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every JDK has HmacSHA256", e);
+        }
     }
 
     /** The text; empty where none of the secrets opens it. */
