@@ -90,6 +90,57 @@ public class Users {
         return user;
     }
 
+    /**
+     * Has a user be asked for a second factor, or no longer.
+     *
+     * @return the user as it is then
+     * @throws ProblemException 404 for no such user
+     */
+    @Transactional
+    public User setTwoFactorEnabled(UUID id, boolean enabled) {
+        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        if (user.twoFactorEnabled != enabled) {
+            user.twoFactorEnabled = enabled;
+            audit.record(
+                    enabled ? AuditAction.TWO_FACTOR_ENABLED : AuditAction.TWO_FACTOR_DISABLED,
+                    id,
+                    "user",
+                    id);
+            // the answer tells when the user last changed
+            User.flush();
+        }
+        return user;
+    }
+
+    /**
+     * A guest: named Anonymous, with an address that cannot be written to.
+     *
+     * @param email one that nobody has
+     */
+    @Transactional
+    public User createAnonymous(String email) {
+        User user = User.of("Anonymous", email, null);
+        user.anonymous = true;
+        user.persistAndFlush();
+        audit.record(AuditAction.USER_CREATED, user.id, "user", user.id);
+        return user;
+    }
+
+    /**
+     * Deletes a guest with all it has, which nobody can ask for again; the trail alone remembers.
+     *
+     * @param actor who the guest has turned out to be, or the guest itself
+     * @return false for a user who is none
+     */
+    @Transactional
+    public boolean deleteAnonymous(UUID id, UUID actor) {
+        boolean deleted = User.delete("id = ?1 and anonymous", id) == 1;
+        if (deleted) {
+            audit.record(AuditAction.USER_DELETED, actor, "user", id);
+        }
+        return deleted;
+    }
+
     /** Marks the user as deleted by itself; its sessions are the caller's to end. */
     @Transactional
     public void delete(UUID id) {

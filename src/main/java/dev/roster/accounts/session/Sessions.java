@@ -78,6 +78,28 @@ public class Sessions {
     }
 
     /**
+     * Begins a session in place of another of the user, whose acting administrator and active
+     * organization it keeps; in the caller's transaction. What changes how a user signs in does so,
+     * in case somebody else has got hold of the token.
+     *
+     * @param user the user of the old session, as it is now
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Begun replace(ActiveSession active, User user) {
+        Session old = active.session();
+        Begun begun = begin(user, old.remember);
+        Session session = begun.session();
+        session.impersonatedBy = old.impersonatedBy;
+        session.activeOrganizationId = old.activeOrganizationId;
+        session.activeTeamId = old.activeTeamId;
+        if (old.impersonatedBy != null) {
+            session.expiresAt = old.expiresAt;
+        }
+        end(user.id, active.token());
+        return begun;
+    }
+
+    /**
      * The token that a request shows: of {@code Authorization: Bearer}, as it is or with its
      * signature, else of the signed cookie. Says nothing of whether there is such a session.
      */
@@ -139,8 +161,18 @@ public class Sessions {
 
     /** Has the client forget its session. */
     public void forget(HttpServerResponse response) {
+        forgetToken(response);
+        forgetDontRemember(response);
+    }
+
+    /** Has the client forget whose session it has, while it signs in anew. */
+    public void forgetToken(HttpServerResponse response) {
         cookies.clear(response, TOKEN_COOKIE);
         cookies.clear(response, DATA_COOKIE);
+    }
+
+    /** Has the client forget that its session was to end with the browser. */
+    public void forgetDontRemember(HttpServerResponse response) {
         cookies.clear(response, DONT_REMEMBER_COOKIE);
     }
 

@@ -5,6 +5,7 @@ import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.twofactor.SecondFactor;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.problem.OverloadedException;
@@ -24,21 +25,32 @@ public class SignIn {
 
     private final PasswordHasher hasher;
     private final Sessions sessions;
+    private final SecondFactor secondFactor;
     private final AuditLog audit;
     private final Clock clock;
 
-    SignIn(PasswordHasher hasher, Sessions sessions, AuditLog audit, Clock clock) {
+    SignIn(
+            PasswordHasher hasher,
+            Sessions sessions,
+            SecondFactor secondFactor,
+            AuditLog audit,
+            Clock clock) {
         this.hasher = hasher;
         this.sessions = sessions;
+        this.secondFactor = secondFactor;
         this.audit = audit;
         this.clock = clock;
     }
 
-    /** Who signed in, and the token of the session that began. */
-    public record Result(User user, String token) {}
+    /**
+     * Who signed in; {@link SignInAnswer} tells the client.
+     *
+     * @param token of the session that began; null while the second factor is pending
+     */
+    public record Result(User user, String token, SecondFactor.Decision secondFactor) {}
 
     /**
-     * Checks address and password and begins a session.
+     * Checks address and password and begins a session, or asks for the second factor.
      *
      * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 BANNED_USER
      */
@@ -78,9 +90,15 @@ public class SignIn {
                                 audit.record(
                                         AuditAction.PASSWORD_REHASHED, user.id, "user", user.id);
                             }
-                            String token = sessions.begin(user, remember).token();
-                            return Optional.of(new Result(user, token));
+                            return Optional.of(begin(user, remember));
                         });
+    }
+
+    /** Behind every check of a password. */
+    private Result begin(User user, boolean remember) {
+        SecondFactor.Decision decision = secondFactor.decide(user, remember);
+        String token = decision.isPending() ? null : sessions.begin(user, remember).token();
+        return new Result(user, token, decision);
     }
 
     /** Past what this request has in memory. */

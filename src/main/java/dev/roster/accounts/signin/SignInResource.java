@@ -1,16 +1,13 @@
 package dev.roster.accounts.signin;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.roster.accounts.betterauth.AcceptsForm;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthRequest;
-import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.users.EmailAddress;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -27,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 public class SignInResource {
 
     private final SignIn signIn;
+    private final SignInAnswer answer;
     private final Sessions sessions;
     private final PasswordRules rules;
     private final AuthRequest request;
@@ -35,12 +33,14 @@ public class SignInResource {
 
     SignInResource(
             SignIn signIn,
+            SignInAnswer answer,
             Sessions sessions,
             PasswordRules rules,
             AuthRequest request,
             HttpServerRequest http,
             HttpServerResponse response) {
         this.signIn = signIn;
+        this.answer = answer;
         this.sessions = sessions;
         this.rules = rules;
         this.request = request;
@@ -48,21 +48,13 @@ public class SignInResource {
         this.response = response;
     }
 
-    /** The answer of a sign-in; no {@code url} without a callbackURL. */
-    @RegisterForReflection
-    public record SignedInUser(
-            boolean redirect,
-            String token,
-            @JsonInclude(JsonInclude.Include.NON_NULL) String url,
-            AuthUser user) {}
-
     /** The answer of a sign-out. */
     public record Success(boolean success) {}
 
     @POST
     @Path("/sign-in/email")
     @AcceptsForm
-    public SignedInUser signInEmail() {
+    public Object signInEmail() {
         Fields fields = request.fields();
         String email = fields.string("email");
         String password = fields.string("password");
@@ -73,12 +65,7 @@ public class SignInResource {
         String address = EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
         rules.checkGiven(password);
         SignIn.Result result = signIn.byEmail(EmailAddress.key(address), password, remember);
-        sessions.keep(response, result.token(), remember);
-        if (callbackUrl != null) {
-            response.putHeader("Location", callbackUrl);
-        }
-        return new SignedInUser(
-                callbackUrl != null, result.token(), callbackUrl, AuthUser.of(result.user()));
+        return answer.of(result, remember, callbackUrl);
     }
 
     @POST

@@ -11,8 +11,10 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -186,6 +188,37 @@ public class Verification extends BaseEntity {
                 .setParameter("expires", now.plus(lifetime))
                 .setParameter("now", now)
                 .executeUpdate();
+    }
+
+    /**
+     * Counts a try of something else that an unexpired token stands for; it stays good.
+     *
+     * @return the how-many-eth it is, or empty unless the token is for this purpose
+     */
+    public static OptionalInt countAttempt(Purpose purpose, String token, Instant now) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery(
+                        "UPDATE verifications SET attempts = attempts + 1 WHERE purpose = :purpose"
+                                + " AND token_digest = :digest AND expires_at > :now RETURNING"
+                                + " attempts",
+                        Integer.class)
+                .setParameter("purpose", purpose.name())
+                .setParameter("digest", Digests.sha256(token))
+                .setParameter("now", now)
+                .getResultStream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
+    }
+
+    /** Voids whatever a user was given for these purposes. */
+    public static void revoke(UUID userId, Collection<Purpose> purposes) {
+        delete("userId = ?1 and purpose in ?2", userId, purposes);
+    }
+
+    /** Whether a code was sent that has not been used, be it expired. */
+    static boolean isPending(Purpose purpose, String subject) {
+        return count("purpose = ?1 and subject = ?2", purpose, subject) > 0;
     }
 
     /** A try of a code: the how-many-eth, and what it is compared with. */
