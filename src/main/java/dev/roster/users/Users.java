@@ -1,5 +1,6 @@
 package dev.roster.users;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
@@ -139,6 +140,40 @@ public class Users {
             audit.record(AuditAction.USER_DELETED, actor, "user", id);
         }
         return deleted;
+    }
+
+    /**
+     * Marks the address of a user as proven by itself.
+     *
+     * @param emailKey what was proven, as {@link EmailAddress#key} gives it
+     * @return false where it had been, or is another by now: of several at once one wins
+     */
+    @Transactional
+    public boolean verifyEmail(UUID id, String emailKey) {
+        boolean verified = User.verifyEmail(id, emailKey, clock.instant());
+        if (verified) {
+            audit.record(AuditAction.EMAIL_VERIFIED, id, "user", id);
+        }
+        return verified;
+    }
+
+    /**
+     * Gives a user another address. That it is free is for the database to say, and it does so
+     * here.
+     *
+     * @param email as {@link EmailAddress#parse} gives it
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} where the
+     *     address is taken
+     */
+    @Transactional
+    public void changeEmail(UUID id, String email, boolean verified) {
+        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        ObjectNode before = JsonNodeFactory.instance.objectNode().put("email", user.email);
+        user.email = email;
+        user.emailVerified = verified;
+        User.flush();
+        ObjectNode after = JsonNodeFactory.instance.objectNode().put("email", email);
+        audit.record(AuditAction.EMAIL_CHANGED, id, "user", id, before, after);
     }
 
     /** Marks the user as deleted by itself; its sessions are the caller's to end. */

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.json.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -16,13 +18,28 @@ import java.util.function.UnaryOperator;
 public final class Fields {
 
     private final ObjectNode body;
-    private final List<String> issues = new ArrayList<>();
+
+    /** What faults name the members by, such as {@code body.} or {@code body.data.}. */
+    private final String prefix;
+
+    private final List<String> issues;
 
     Fields(ObjectNode body) {
-        this.body = body;
+        this(body, "body.", new ArrayList<>());
         if (body == null) {
             issues.add("[body] Invalid input: expected object, received undefined");
         }
+    }
+
+    private Fields(ObjectNode body, String prefix, List<String> issues) {
+        this.body = body;
+        this.prefix = prefix;
+        this.issues = issues;
+    }
+
+    /** The parameters of a query: each a string, or an array of strings where it is repeated. */
+    static Fields ofQuery(ObjectNode query) {
+        return new Fields(query, "query.", new ArrayList<>());
     }
 
     /** Whether the member is there, be it null. */
@@ -80,6 +97,11 @@ public final class Fields {
         return isNull(name) ? Optional.empty() : optionalString(name);
     }
 
+    /** Finds fault with a member, by a rule of the caller's own. */
+    public void fault(String name, String message) {
+        issues.add("[" + prefix + name + "] " + message);
+    }
+
     /** A boolean or nothing. */
     public Optional<Boolean> optionalBoolean(String name) {
         JsonNode value = get(name);
@@ -91,6 +113,16 @@ public final class Fields {
             return Optional.empty();
         }
         return Optional.of(value.booleanValue());
+    }
+
+    /** Finds fault with every member but these, where the dialect does not ignore them. */
+    public void allowOnly(Set<String> names) {
+        if (body != null) {
+            body.properties().stream()
+                    .map(Map.Entry::getKey)
+                    .filter(name -> !names.contains(name))
+                    .forEach(name -> issues.add("Unrecognized key: \"" + name + '"'));
+        }
     }
 
     /**
@@ -116,7 +148,7 @@ public final class Fields {
                         ? fault.apply(text)
                         : "Invalid input: holds characters that are not text";
         if (message != null) {
-            issues.add("[body." + name + "] " + message);
+            fault(name, message);
             return fallback;
         }
         return text;
@@ -124,10 +156,9 @@ public final class Fields {
 
     private void mismatch(String name, String expected, JsonNode value) {
         if (body != null) {
-            issues.add(
-                    "[body."
-                            + name
-                            + "] Invalid input: expected "
+            fault(
+                    name,
+                    "Invalid input: expected "
                             + expected
                             + ", received "
                             + (value == null ? "undefined" : kind(value)));

@@ -105,6 +105,29 @@ public class Credential extends BaseEntity {
     }
 
     /**
+     * Sets the password of a user, whether or not there was one, in the caller's transaction, which
+     * has locked the user.
+     */
+    public static void setPassword(User user, String hash, Instant now) {
+        long updated =
+                update(
+                        "passwordHash = ?1, updatedAt = ?2, version = version + 1 where user.id ="
+                                + " ?3 and providerId = ?4",
+                        hash,
+                        now,
+                        user.id,
+                        PASSWORD_PROVIDER);
+        if (updated == 0) {
+            password(user, hash).persist();
+        }
+    }
+
+    /** Removes every way in of a user but the password. */
+    public static void unlinkProviders(UUID userId) {
+        delete("user.id = ?1 and providerId <> ?2", userId, PASSWORD_PROVIDER);
+    }
+
+    /**
      * Replaces a hash, unless the password was changed meanwhile.
      *
      * @return whether it did

@@ -2,6 +2,7 @@ package dev.roster.accounts.signin;
 
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.session.Sessions;
@@ -24,6 +25,7 @@ import java.util.UUID;
 public class SignIn {
 
     private final PasswordHasher hasher;
+    private final EmailVerification emailVerification;
     private final Sessions sessions;
     private final SecondFactor secondFactor;
     private final AuditLog audit;
@@ -31,11 +33,13 @@ public class SignIn {
 
     SignIn(
             PasswordHasher hasher,
+            EmailVerification emailVerification,
             Sessions sessions,
             SecondFactor secondFactor,
             AuditLog audit,
             Clock clock) {
         this.hasher = hasher;
+        this.emailVerification = emailVerification;
         this.sessions = sessions;
         this.secondFactor = secondFactor;
         this.audit = audit;
@@ -52,7 +56,7 @@ public class SignIn {
     /**
      * Checks address and password and begins a session, or asks for the second factor.
      *
-     * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 BANNED_USER
+     * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 EMAIL_NOT_VERIFIED, BANNED_USER
      */
     public Result byEmail(String emailKey, String password, boolean remember) {
         return attempt(Credential.findLogin(emailKey), password, remember)
@@ -78,6 +82,7 @@ public class SignIn {
             throw AuthError.INVALID_EMAIL_OR_PASSWORD.exception();
         }
         User user = login.orElseThrow().user();
+        emailVerification.require(user);
         UUID credentialId = login.get().credential().id;
         String rehashed = verification.outdated() ? rehash(password) : null;
         return QuarkusTransaction.requiringNew()

@@ -7,6 +7,7 @@ import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.ProtectedFields;
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
@@ -31,6 +32,7 @@ public class SignUpResource {
 
     private final SignUp signUp;
     private final Users users;
+    private final EmailVerification verification;
     private final SignUpConfig config;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
@@ -41,6 +43,7 @@ public class SignUpResource {
     SignUpResource(
             SignUp signUp,
             Users users,
+            EmailVerification verification,
             SignUpConfig config,
             PasswordHasher hasher,
             PasswordRules rules,
@@ -49,6 +52,7 @@ public class SignUpResource {
             HttpServerResponse response) {
         this.signUp = signUp;
         this.users = users;
+        this.verification = verification;
         this.config = config;
         this.hasher = hasher;
         this.rules = rules;
@@ -74,6 +78,7 @@ public class SignUpResource {
                         "Invalid email address");
         String password = fields.nonEmpty("password");
         String image = fields.nullableString("image").orElse(null);
+        fields.optionalString("callbackURL");
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
         fields.check();
         request.refuseForeignForm();
@@ -82,6 +87,7 @@ public class SignUpResource {
         }
         rules.check(password);
         ProtectedFields.refuse(fields);
+        boolean discreet = !config.signIn() || verification.isRequired();
         SignUp.NewAccount account =
                 new SignUp.NewAccount(
                         name,
@@ -89,7 +95,7 @@ public class SignUpResource {
                         image,
                         hasher.hash(password));
         try {
-            SignUp.Result result = signUp.create(account, config.signIn(), remember);
+            SignUp.Result result = signUp.create(account, !discreet, remember);
             if (result.token() != null) {
                 sessions.keep(response, result.token(), remember);
             }
@@ -102,9 +108,10 @@ public class SignUpResource {
             if (!taken) {
                 throw e;
             }
-            if (config.signIn()) {
+            if (!discreet) {
                 throw AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception();
             }
+            signUp.refuse(account);
             // tells nobody that the address has an account
             return new SignedUp(
                     null,

@@ -16,6 +16,8 @@ import java.util.UUID;
 @ApplicationScoped
 public class UserMail {
 
+    private static final UUID NOBODY = new UUID(0, 0);
+
     private final Outbox outbox;
     private final TrustedOrigins origins;
     private final RequestContext request;
@@ -39,6 +41,17 @@ public class UserMail {
     public void send(MailKind kind, String address, UUID userId, Map<String, String> values) {
         String chosen = userId == null ? null : Profile.localeOf(userId).orElse(null);
         outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
+    }
+
+    /**
+     * Does what sending does, statement by statement, but nobody gets a mail: for what must not
+     * tell, by the time it takes, whether an address has an account.
+     *
+     * @param userId whose language it would have been in, or null
+     */
+    public void pretend(MailKind kind, UUID userId, Map<String, String> values) {
+        Profile.localeOf(userId == null ? NOBODY : userId);
+        outbox.pretend(kind, request.language(), values);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -29,10 +30,15 @@ public class Verification extends BaseEntity {
 
     private static final int TOKEN_LENGTH = 32;
 
+    private static final Set<Purpose> NOT_MAILED =
+            Set.of(Purpose.ONE_TIME_TOKEN, Purpose.TWO_FACTOR_CHALLENGE, Purpose.TRUSTED_DEVICE);
+
     /** What a token is good for. */
     public enum Purpose {
         DELETE_USER,
         RESET_PASSWORD,
+        /** Makes the link of a change of address good for one time. */
+        CHANGE_EMAIL,
         MAGIC_LINK,
         ONE_TIME_TOKEN,
         /** Codes by which the address of a user is verified. */
@@ -159,6 +165,39 @@ public class Verification extends BaseEntity {
                         Digests.sha256(token),
                         now)
                 == 1;
+    }
+
+    /**
+     * Notes that a token which is not kept here was used, in the caller's transaction.
+     *
+     * @param expiresAt when it ends by itself, and the note with it
+     * @return false where it had been used before: of several at once one wins
+     */
+    public static boolean useForeign(
+            Purpose purpose, String token, Instant expiresAt, Instant now) {
+        return getEntityManager()
+                        .createNativeQuery(
+                                "INSERT INTO verifications (id, purpose, token_digest, expires_at,"
+                                        + " created_at, updated_at) VALUES (:id, :purpose, :digest,"
+                                        + " :expires, :now, :now) ON CONFLICT (purpose,"
+                                        + " token_digest) DO NOTHING")
+                        .setParameter("id", UuidVersion7Strategy.INSTANCE.generateUuid(null))
+                        .setParameter("purpose", purpose.name())
+                        .setParameter("digest", Digests.sha256(token))
+                        .setParameter("expires", expiresAt)
+                        .setParameter("now", now)
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** Voids whatever a user has been given, in the caller's transaction. */
+    public static void voidAll(UUID userId) {
+        delete("userId", userId);
+    }
+
+    /** Voids what was mailed to a user, whose address is another from now on. */
+    public static void voidMailed(UUID userId) {
+        delete("userId = ?1 and purpose not in ?2", userId, NOT_MAILED);
     }
 
     /** Stores the digest of a code in place of an earlier one of the same purpose and subject. */
