@@ -145,7 +145,8 @@ public final class NodeProject {
         return find(name).orElseGet(() -> skipOrFail("there is no '" + name + "' on the PATH"));
     }
 
-    private static Optional<Path> find(String name) {
+    /** A program on the PATH. */
+    public static Optional<Path> find(String name) {
         String path = System.getenv().getOrDefault("PATH", "");
         return Pattern.compile(Pattern.quote(File.pathSeparator))
                 .splitAsStream(path)

@@ -20,6 +20,9 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
 
     public static final String SECRET = "packaged-tests-only-secret-0123456789abcdef";
 
+    /** Where an application's pages are: another origin on the same site, which is trusted. */
+    public static final String PAGE_ORIGIN = "http://localhost:3999";
+
     private EmbeddedPostgres postgres;
 
     /** Only failsafe, which runs the *IT classes, sets this. */
@@ -44,7 +47,7 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 "roster.base-url",
                 Caller.ORIGIN,
                 "roster.trusted-origins",
-                "http://trusted.example:3000,https://*.wild.example,myapp://",
+                "http://trusted.example:3000,https://*.wild.example,myapp://," + PAGE_ORIGIN,
                 "roster.shutdown-delay",
                 "0S");
     }
