@@ -36,7 +36,7 @@ class BetterAuthChromiumIT {
 
     @Test
     @DisplayName("the official client works in a browser, on a page of another origin")
-    void chromium() throws IOException, InterruptedException {
+    void officialClient() throws IOException, InterruptedException {
         Path chromium = chromium();
         NodeProject.install("chromium", LIMIT)
                 .node(
