@@ -67,7 +67,8 @@ async function visit(origin) {
       `--user-data-dir=${profile}`,
       `${origin}/`,
     ],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    // a group of its own, so that its children end with it
+    { stdio: ["ignore", "ignore", "pipe"], detached: true },
   );
   let said = "";
   browser.stderr.on("data", (chunk) => (said += chunk));
@@ -83,9 +84,9 @@ async function visit(origin) {
     ]);
   } finally {
     clearTimeout(timer);
-    browser.kill("SIGKILL");
+    if (browser.exitCode === null) process.kill(-browser.pid, "SIGKILL");
     await exited;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
