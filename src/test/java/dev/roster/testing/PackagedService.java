@@ -24,6 +24,9 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
     /** Long enough for any mail that is not held up. */
     private static final Duration MAIL = Duration.ofSeconds(10);
 
+    /** Where an application's pages are: another origin on the same site, which is trusted. */
+    public static final String PAGE_ORIGIN = "http://localhost:3999";
+
     private EmbeddedPostgres postgres;
     private MailCatcher mails;
 
@@ -51,7 +54,7 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 "roster.base-url",
                 Caller.ORIGIN,
                 "roster.trusted-origins",
-                "http://trusted.example:3000,https://*.wild.example,myapp://",
+                "http://trusted.example:3000,https://*.wild.example,myapp://," + PAGE_ORIGIN,
                 "roster.smtp-url",
                 mails.smtpUrl(),
                 // what a test puts into the outbox itself

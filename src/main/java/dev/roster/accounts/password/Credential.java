@@ -51,6 +51,15 @@ public class Credential extends BaseEntity {
     @Column(nullable = false)
     public List<String> scopes = List.of();
 
+    /** The provider's own tokens, a JSON object, sealed; null where there are none. */
+    @Column(name = "provider_tokens")
+    public byte[] providerTokens;
+
+    /** Where {@link #providerTokens} belong: they open in no other row. */
+    public static String tokensContext(UUID id) {
+        return "credentials.provider_tokens:" + id;
+    }
+
     /** A user who may be none, and its password credential, which may be none. */
     public record Login(User user, Credential credential) {
 
