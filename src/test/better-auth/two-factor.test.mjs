@@ -14,6 +14,7 @@ import {
   assertWireDates,
   differs,
   isSignedIn,
+  mail,
   refused,
   signUp,
   succeeded,
@@ -228,6 +229,22 @@ describe("two-factor", () => {
     refused(await client.twoFactor.verifyTotp({ code: "000000" }), 400, "TOTP_NOT_ENABLED", "TOTP not enabled");
     refused(await client.twoFactor.verifyOtp({ code: "000000" }), 400, "OTP_HAS_EXPIRED", "OTP has expired");
     assert.deepEqual(succeeded(await client.twoFactor.sendOtp()), { status: true });
+  });
+
+  test("lets in by the newest mailed code, once", async () => {
+    const ada = await signUp({}, newDevice());
+    succeeded(await ada.client.twoFactor.enable({ ...password, method: "otp" }));
+    const { device, client } = await signIn(ada);
+    succeeded(await client.twoFactor.sendOtp());
+    const { code } = await mail(ada.email, "two-factor-code");
+    assert.match(code, /^\d{6}$/);
+    const wrong = code === "000000" ? "000001" : "000000";
+    refused(await client.twoFactor.verifyOtp({ code: wrong }), 401, "INVALID_CODE", "Invalid code");
+    const { token, user } = succeeded(await client.twoFactor.verifyOtp({ code, trustDevice: true }));
+    assert.equal(user.email, ada.email);
+    assertSessionCookie(device.last.cookie(SESSION_COOKIE), token);
+    assertForgotten(device.last.cookie(TWO_FACTOR));
+    assert.ok(device.cookie(TRUST_DEVICE));
   });
 
   test("is switched off by the password, which replaces the session", async () => {

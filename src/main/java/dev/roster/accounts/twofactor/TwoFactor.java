@@ -63,17 +63,6 @@ public class TwoFactor extends BaseEntity {
         return "two_factors.secret " + userId;
     }
 
-    /** An authenticator app, as it is taken over from another service. */
-    public static TwoFactor of(
-            UUID userId, byte[] sealedSecret, boolean confirmed, List<String> backupCodeDigests) {
-        TwoFactor twoFactor = new TwoFactor();
-        twoFactor.userId = userId;
-        twoFactor.secret = sealedSecret;
-        twoFactor.confirmed = confirmed;
-        twoFactor.backupCodes = List.copyOf(backupCodeDigests);
-        return twoFactor;
-    }
-
     static Optional<TwoFactor> findFor(UUID userId) {
         return find("userId", userId).firstResultOptional();
     }

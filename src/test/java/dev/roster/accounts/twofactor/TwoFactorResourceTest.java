@@ -340,6 +340,25 @@ class TwoFactorResourceTest {
         }
 
         @Test
+        @DisplayName("is asked for where the user is named by its user name, too")
+        void byUsername() {
+            Guarded user = Guarded.byTotp();
+            String name = "u" + user.id.toString().replace("-", "").substring(0, 20);
+            Database.update("UPDATE users SET username = ? WHERE id = ?", name, user.id);
+            long sessions = user.sessions();
+            Browser browser = new Browser();
+            browser.post(
+                            "/sign-in/username",
+                            Map.of("username", name, "password", Caller.PASSWORD))
+                    .then()
+                    .statusCode(200)
+                    .body("twoFactorRedirect", equalTo(true))
+                    .body("twoFactorMethods", equalTo(List.of("totp", "otp")));
+            assertEquals(sessions, user.sessions());
+            totp(browser, user.code()).then().statusCode(200);
+        }
+
+        @Test
         @DisplayName("is not asked for, nor told of, where the password is wrong")
         void wrongPassword() {
             Guarded user = Guarded.byTotp();
