@@ -3,8 +3,8 @@ package dev.roster.accounts.account;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.password.Credential;
+import dev.roster.accounts.password.CurrentPassword;
 import dev.roster.accounts.password.PasswordHasher;
-import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.verification.UserMail;
@@ -28,7 +28,7 @@ import java.util.UUID;
 public class Account {
 
     private final PasswordHasher hasher;
-    private final PasswordRules rules;
+    private final CurrentPassword currentPassword;
     private final Sessions sessions;
     private final Users users;
     private final UserMail mail;
@@ -38,7 +38,7 @@ public class Account {
 
     Account(
             PasswordHasher hasher,
-            PasswordRules rules,
+            CurrentPassword currentPassword,
             Sessions sessions,
             Users users,
             UserMail mail,
@@ -46,7 +46,7 @@ public class Account {
             AuditLog audit,
             Clock clock) {
         this.hasher = hasher;
-        this.rules = rules;
+        this.currentPassword = currentPassword;
         this.sessions = sessions;
         this.users = users;
         this.mail = mail;
@@ -62,14 +62,7 @@ public class Account {
      *     CREDENTIAL_ACCOUNT_NOT_FOUND where the user has none
      */
     public Credential requirePassword(UUID userId, String password) {
-        rules.checkGiven(password);
-        Credential credential =
-                Credential.findPassword(userId)
-                        .orElseThrow(AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND::exception);
-        if (!hasher.verify(password, credential.passwordHash).matches()) {
-            throw AuthError.INVALID_PASSWORD.exception();
-        }
-        return credential;
+        return currentPassword.require(userId, password);
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.roster.accounts.twofactor;
 
-import dev.roster.accounts.account.Account;
 import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.password.CurrentPassword;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.verification.OneTimeCodes;
@@ -29,7 +29,7 @@ public class TwoFactors {
 
     private static final int SECRET_LENGTH = 32;
 
-    private final Account account;
+    private final CurrentPassword currentPassword;
     private final Users users;
     private final Sessions sessions;
     private final OneTimeCodes codes;
@@ -41,7 +41,7 @@ public class TwoFactors {
     private final Clock clock;
 
     TwoFactors(
-            Account account,
+            CurrentPassword currentPassword,
             Users users,
             Sessions sessions,
             OneTimeCodes codes,
@@ -51,7 +51,7 @@ public class TwoFactors {
             TwoFactorConfig config,
             AuditLog audit,
             Clock clock) {
-        this.account = account;
+        this.currentPassword = currentPassword;
         this.users = users;
         this.sessions = sessions;
         this.codes = codes;
@@ -78,7 +78,7 @@ public class TwoFactors {
      */
     Offer offerTotp(ActiveSession active, String password, String issuer) {
         User user = active.user();
-        account.requirePassword(user.id, password);
+        currentPassword.require(user.id, password);
         String secret = RandomTokens.alphanumeric(SECRET_LENGTH);
         byte[] sealed = box.seal(secret, TwoFactor.secretContext(user.id));
         List<String> fresh = BackupCodes.make();
@@ -112,7 +112,7 @@ public class TwoFactors {
      * @throws AuthException 400 OTP_NOT_CONFIGURED, INVALID_PASSWORD and the like
      */
     String enableMailedCodes(ActiveSession active, String password) {
-        account.requirePassword(active.user().id, password);
+        currentPassword.require(active.user().id, password);
         requireMailedCodes();
         return QuarkusTransaction.requiringNew().call(() -> switchOn(active).token());
     }
@@ -131,7 +131,7 @@ public class TwoFactors {
      */
     String disable(ActiveSession active, String password) {
         UUID userId = active.user().id;
-        account.requirePassword(userId, password);
+        currentPassword.require(userId, password);
         return QuarkusTransaction.requiringNew()
                 .call(
                         () -> {
@@ -157,7 +157,7 @@ public class TwoFactors {
                 TwoFactor.findFor(user.id)
                         .filter(TwoFactor::hasSecret)
                         .orElseThrow(TwoFactorError.TOTP_NOT_ENABLED::exception);
-        account.requirePassword(user.id, password);
+        currentPassword.require(user.id, password);
         String secret = box.open(twoFactor.secret, TwoFactor.secretContext(user.id));
         return uri(secret, config.issuer(), user);
     }
@@ -171,7 +171,7 @@ public class TwoFactors {
         if (!user.twoFactorEnabled) {
             throw TwoFactorError.TWO_FACTOR_NOT_ENABLED.exception();
         }
-        account.requirePassword(user.id, password);
+        currentPassword.require(user.id, password);
         List<String> fresh = BackupCodes.make();
         QuarkusTransaction.requiringNew()
                 .run(

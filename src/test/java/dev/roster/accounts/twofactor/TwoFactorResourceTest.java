@@ -347,9 +347,7 @@ class TwoFactorResourceTest {
             Database.update("UPDATE users SET username = ? WHERE id = ?", name, user.id);
             long sessions = user.sessions();
             Browser browser = new Browser();
-            browser.post(
-                            "/sign-in/username",
-                            Map.of("username", name, "password", Caller.PASSWORD))
+            browser.post("/sign-in/username", Map.of("username", name, "password", Caller.PASSWORD))
                     .then()
                     .statusCode(200)
                     .body("twoFactorRedirect", equalTo(true))

@@ -1,0 +1,36 @@
+package dev.roster.accounts.password;
+
+import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+
+/** The password of a user who is signed in, asked for again before something sensitive. */
+@ApplicationScoped
+public class CurrentPassword {
+
+    private final PasswordHasher hasher;
+    private final PasswordRules rules;
+
+    CurrentPassword(PasswordHasher hasher, PasswordRules rules) {
+        this.hasher = hasher;
+        this.rules = rules;
+    }
+
+    /**
+     * Checks the password of a user, holding no connection meanwhile.
+     *
+     * @throws AuthException 400 INVALID_PASSWORD, PASSWORD_TOO_LONG, or
+     *     CREDENTIAL_ACCOUNT_NOT_FOUND where the user has none
+     */
+    public Credential require(UUID userId, String password) {
+        rules.checkGiven(password);
+        Credential credential =
+                Credential.findPassword(userId)
+                        .orElseThrow(AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND::exception);
+        if (!hasher.verify(password, credential.passwordHash).matches()) {
+            throw AuthError.INVALID_PASSWORD.exception();
+        }
+        return credential;
+    }
+}
