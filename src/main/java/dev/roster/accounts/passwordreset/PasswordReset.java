@@ -123,6 +123,17 @@ public class PasswordReset {
                                                 token,
                                                 clock.instant()))
                         .orElseThrow(PasswordReset::invalid);
+        apply(user, hash);
+    }
+
+    /**
+     * Sets the password of a user who proved to have its address, in the caller's transaction,
+     * which has locked the user ({@link User#lock}) and used the proof up. Voids whatever was
+     * issued to the user before.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void apply(User user, String hash) {
+        UUID userId = user.id;
         Verification.voidAll(userId);
         // before the sessions end, so that none begins by the old password behind that
         Credential.setPassword(user, hash, clock.instant());
