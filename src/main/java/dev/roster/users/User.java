@@ -121,6 +121,11 @@ public class User extends ImportableEntity {
         updatedAt = now;
     }
 
+    /** Whether a user who is not deleted has this user name, in lower case. */
+    public static boolean existsByUsername(String username) {
+        return count("username = ?1 and deletedAt is null", username) > 0;
+    }
+
     /** A user with this id who is not deleted. */
     public static Optional<User> findActive(UUID id) {
         // by identifier: the caller's own user has been read with its session and is not read again
@@ -185,5 +190,10 @@ public class User extends ImportableEntity {
     void apply(UserDocument document) {
         name = document.name();
         image = document.image();
+    }
+
+    void apply(Username chosen) {
+        username = chosen.username();
+        displayUsername = chosen.displayUsername();
     }
 }
