@@ -13,6 +13,7 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
+import dev.roster.mail.MailUser;
 import dev.roster.users.User;
 import dev.roster.users.Users;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -21,11 +22,12 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Changes a user makes to its own account. */
 @ApplicationScoped
-public class Account {
+public class Account implements MailUser {
 
     private final PasswordHasher hasher;
     private final CurrentPassword currentPassword;
@@ -113,6 +115,13 @@ public class Account {
         users.delete(userId);
         Verification.voidAll(userId);
         sessions.endAll(userId);
+    }
+
+    @Override
+    public Optional<String> mailIsNeededUnless() {
+        return config.enabled() && config.confirmByMail()
+                ? Optional.of("ROSTER_DELETE_USER_CONFIRM_BY_MAIL=false")
+                : Optional.empty();
     }
 
     /** Mails a user the link that deletes its account. */

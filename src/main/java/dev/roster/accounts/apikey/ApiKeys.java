@@ -13,11 +13,12 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes, changes, deletes and uses API keys. */
 @ApplicationScoped
-class ApiKeys {
+public class ApiKeys {
 
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final int START_LENGTH = 6;
@@ -132,6 +133,22 @@ class ApiKeys {
         }
         audit.record(
                 AuditAction.API_KEY_DELETED, user.id, "api_key", apiKey.id, trail(apiKey), null);
+    }
+
+    /** Deletes every key of a user, in the caller's transaction. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void deleteAll(User user) {
+        List<ApiKey> keys = ApiKey.list("user", user);
+        for (ApiKey apiKey : keys) {
+            apiKey.delete();
+            audit.record(
+                    AuditAction.API_KEY_DELETED,
+                    user.id,
+                    "api_key",
+                    apiKey.id,
+                    trail(apiKey),
+                    null);
+        }
     }
 
     /**

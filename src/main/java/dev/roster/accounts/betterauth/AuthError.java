@@ -12,6 +12,7 @@ public enum AuthError implements ErrorCode {
     USER_NOT_FOUND(400, "User not found"),
     EMAIL_NOT_VERIFIED(403, "Email not verified"),
     EMAIL_ALREADY_VERIFIED(400, "Email is already verified"),
+    VERIFICATION_EMAIL_NOT_ENABLED(400, "Verification email isn't enabled"),
     EMAIL_MISMATCH(400, "Email mismatch"),
     CHANGE_EMAIL_DISABLED(400, "Change email is disabled"),
     MISSING_OR_NULL_ORIGIN(403, "Missing or null Origin"),

@@ -9,6 +9,7 @@ import dev.roster.accounts.verification.UserMail;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
+import dev.roster.mail.MailUser;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
@@ -21,7 +22,7 @@ import java.util.Optional;
 
 /** Proving that the address of a user is its own. */
 @ApplicationScoped
-public class EmailVerification {
+public class EmailVerification implements MailUser {
 
     private final EmailVerificationConfig config;
     private final EmailLinks links;
@@ -51,6 +52,13 @@ public class EmailVerification {
         this.clock = clock;
     }
 
+    @Override
+    public Optional<String> mailIsNeededUnless() {
+        return config.enabled()
+                ? Optional.of("ROSTER_EMAIL_VERIFICATION_ENABLED=false")
+                : Optional.empty();
+    }
+
     /** Whether nobody signs in by password before the address is verified. */
     public boolean isRequired() {
         return config.required();
@@ -58,14 +66,14 @@ public class EmailVerification {
 
     /** Mails a new user its link where that is set up, in the caller's transaction. */
     public void welcome(User user) {
-        if (config.sendOnSignUp()) {
+        if (config.enabled() && config.sendOnSignUp()) {
             send(user);
         }
     }
 
     /** Costs what {@link #welcome} costs, for a sign-up that only looks as if it succeeded. */
     public void pretendToWelcome(String name, String email) {
-        if (config.sendOnSignUp()) {
+        if (config.enabled() && config.sendOnSignUp()) {
             pretend(name, email);
         }
     }
@@ -83,7 +91,7 @@ public class EmailVerification {
                 .run(
                         () -> {
                             audit.record(AuditAction.SESSION_REFUSED, null, "user", user.id);
-                            if (config.sendOnSignIn()) {
+                            if (config.enabled() && config.sendOnSignIn()) {
                                 send(user);
                             }
                         });
@@ -93,9 +101,12 @@ public class EmailVerification {
     /**
      * Mails a link for a stranger who named an address, which costs the same where there is nobody
      * to mail: no account, or nothing left to prove.
+     *
+     * @throws AuthException 400 VERIFICATION_EMAIL_NOT_ENABLED
      */
     @Transactional
     public void sendTo(String email) {
+        requireEnabled();
         Optional<User> user =
                 User.findByEmail(EmailAddress.key(email))
                         .filter(found -> !found.emailVerified && !found.anonymous);
@@ -109,10 +120,12 @@ public class EmailVerification {
     /**
      * Mails a signed-in user a link.
      *
-     * @throws AuthException 400 EMAIL_MISMATCH for another's address, EMAIL_ALREADY_VERIFIED
+     * @throws AuthException 400 EMAIL_MISMATCH for another's address, EMAIL_ALREADY_VERIFIED,
+     *     VERIFICATION_EMAIL_NOT_ENABLED
      */
     @Transactional
     public void sendTo(User user, String email) {
+        requireEnabled();
         if (!EmailAddress.key(email).equals(EmailAddress.key(user.email))) {
             throw AuthError.EMAIL_MISMATCH.exception();
         }
@@ -126,6 +139,12 @@ public class EmailVerification {
     void send(User user) {
         String url = links.proving(user.email, user.publicId(), request.callbackUrl());
         mail.send(MailKind.VERIFY_EMAIL, user, Map.of("name", user.name, "url", url));
+    }
+
+    private void requireEnabled() {
+        if (!config.enabled()) {
+            throw AuthError.VERIFICATION_EMAIL_NOT_ENABLED.exception();
+        }
     }
 
     private void pretend(String name, String email) {

@@ -8,6 +8,10 @@ import java.time.Duration;
 @ConfigMapping(prefix = "roster.email-verification")
 public interface EmailVerificationConfig {
 
+    /** False: no link is ever mailed, and asking for one is 400 VERIFICATION_EMAIL_NOT_ENABLED. */
+    @WithDefault("true")
+    boolean enabled();
+
     /** Whether signing up mails a link. */
     @WithDefault("true")
     boolean sendOnSignUp();

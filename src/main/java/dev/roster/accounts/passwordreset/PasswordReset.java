@@ -1,5 +1,6 @@
 package dev.roster.accounts.passwordreset;
 
+import dev.roster.accounts.apikey.ApiKeys;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.password.Credential;
@@ -12,6 +13,7 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
+import dev.roster.mail.MailUser;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
@@ -25,7 +27,7 @@ import java.util.UUID;
 
 /** Resets passwords. A reset signs nobody in, so that it passes no second factor. */
 @ApplicationScoped
-public class PasswordReset {
+public class PasswordReset implements MailUser {
 
     private static final int TOKEN_LENGTH = 24;
 
@@ -33,6 +35,7 @@ public class PasswordReset {
     private final PasswordRules rules;
     private final PasswordHasher hasher;
     private final Users users;
+    private final ApiKeys apiKeys;
     private final Sessions sessions;
     private final UserMail mail;
     private final AuditLog audit;
@@ -43,6 +46,7 @@ public class PasswordReset {
             PasswordRules rules,
             PasswordHasher hasher,
             Users users,
+            ApiKeys apiKeys,
             Sessions sessions,
             UserMail mail,
             AuditLog audit,
@@ -51,10 +55,18 @@ public class PasswordReset {
         this.rules = rules;
         this.hasher = hasher;
         this.users = users;
+        this.apiKeys = apiKeys;
         this.sessions = sessions;
         this.mail = mail;
         this.audit = audit;
         this.clock = clock;
+    }
+
+    @Override
+    public Optional<String> mailIsNeededUnless() {
+        return config.enabled()
+                ? Optional.of("ROSTER_PASSWORD_RESET_ENABLED=false")
+                : Optional.empty();
     }
 
     /**
@@ -123,6 +135,17 @@ public class PasswordReset {
                                                 token,
                                                 clock.instant()))
                         .orElseThrow(PasswordReset::invalid);
+        apply(user, hash);
+    }
+
+    /**
+     * Sets the password of a user who proved to have its address, in the caller's transaction,
+     * which has locked the user ({@link User#lock}) and used the proof up. Voids whatever was
+     * issued to the user before.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void apply(User user, String hash) {
+        UUID userId = user.id;
         Verification.voidAll(userId);
         // before the sessions end, so that none begins by the old password behind that
         Credential.setPassword(user, hash, clock.instant());
@@ -131,6 +154,7 @@ public class PasswordReset {
         boolean firstProof = users.verifyEmail(userId, EmailAddress.key(user.email));
         if (firstProof) {
             Credential.unlinkProviders(userId);
+            apiKeys.deleteAll(user);
         }
         if (firstProof || config.revokeSessions()) {
             sessions.endAll(userId);

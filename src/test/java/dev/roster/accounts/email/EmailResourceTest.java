@@ -52,7 +52,6 @@ class EmailResourceTest {
                     .statusCode(200)
                     .body("user.emailVerified", equalTo(false));
             Mails.Mail mail = Mails.last("VERIFY_EMAIL", email);
-            assertEquals("Ada", mail.value("name"));
             String url = mail.value("url");
             assertTrue(url.startsWith(Caller.ORIGIN + "/api/auth/verify-email?token="), url);
             assertEquals("/welcome?a=1&b=2", MailedLinks.parameter(url, "callbackURL"));
@@ -344,7 +343,6 @@ class EmailResourceTest {
             request(ada.request(), newEmail, "/c").then().statusCode(200);
             assertEquals(List.of(), Mails.to(newEmail));
             Mails.Mail toOld = Mails.last("CHANGE_EMAIL", ada.email);
-            assertEquals(newEmail, toOld.value("newEmail"));
             String confirm = withoutCallback(toOld.value("url"));
             Response confirmed = MailedLinks.follow(confirm);
             confirmed.then().statusCode(200);

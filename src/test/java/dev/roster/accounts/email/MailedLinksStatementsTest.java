@@ -50,6 +50,18 @@ class MailedLinksStatementsTest {
     }
 
     @Test
+    @DisplayName("come with the name of the user, and with the address that was asked for")
+    void values() {
+        Caller ada = verified();
+        assertEquals("Test User", Mails.last("VERIFY_EMAIL", ada.email).value("name"));
+        String newEmail = Caller.newEmail();
+        change(ada, newEmail);
+        assertEquals(newEmail, Mails.last("CHANGE_EMAIL", ada.email).value("newEmail"));
+        reset(ada.email);
+        assertEquals("Test User", Mails.last("RESET_PASSWORD", ada.email).value("name"));
+    }
+
+    @Test
     @DisplayName("lock users without keeping sessions from beginning")
     void lock() {
         Caller ada = Caller.signUp();

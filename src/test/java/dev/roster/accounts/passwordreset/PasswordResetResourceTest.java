@@ -371,7 +371,16 @@ class PasswordResetResourceTest {
                             + " (gen_random_uuid(), ?, 'github', ?)",
                     attacker.id,
                     attacker.id.toString());
+            Caller.as(attacker.token)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("name", "back door"))
+                    .post("/api/auth/api-key/create")
+                    .then()
+                    .statusCode(200);
             reset(issue(attacker.email)).then().statusCode(200);
+            assertEquals(
+                    0L,
+                    Database.value("SELECT count(*) FROM api_keys WHERE user_id = ?", attacker.id));
             assertTrue(!isSignedIn(attacker.token));
             assertTrue(!isSignedIn(phone));
             Caller.signIn(attacker.email, Caller.PASSWORD).then().statusCode(401);
