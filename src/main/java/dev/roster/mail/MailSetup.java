@@ -63,7 +63,10 @@ class MailSetup {
     void check(@Observes @Priority(FIRST) StartupEvent started, Instance<Templates> templates) {
         if (config.smtpUrl().isEmpty() && LaunchMode.current() == LaunchMode.NORMAL) {
             List<String> needs =
-                    users.stream().flatMap(user -> user.mailIsNeededUnless().stream()).toList();
+                    users.stream()
+                            .flatMap(user -> user.mailIsNeededUnless().stream())
+                            .sorted()
+                            .toList();
             if (!needs.isEmpty()) {
                 throw new ConfigurationException(
                         "ROSTER_SMTP_URL is missing: set it to smtp://user:password@host:port, or"

@@ -167,6 +167,7 @@ class SmtpTransport implements Transport {
     public synchronized void close() {
         if (client != null) {
             client.close();
+            client = null;
         }
     }
 }
