@@ -74,16 +74,6 @@ class MailSetup {
                                 + String.join(" ", needs));
             }
         }
-        try {
-            SmtpUrl.parse(config.smtpUrl().orElse("smtp://localhost"));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("ROSTER_SMTP_URL " + e.getMessage());
-        }
-        try {
-            sender();
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("ROSTER_MAIL_FROM " + e.getMessage());
-        }
         if (config.mail().templates().isPresent()) {
             try {
                 templates.get().check();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class MailServerTest {
 
     /** The port that the mail server listens on, decided before the service starts. */
-    private static final String PORT = "roster.test.smtp-port";
+    private static final String PORT = "mail-server-test.port";
 
     public static class WithServer implements QuarkusTestProfile {
         @Override
