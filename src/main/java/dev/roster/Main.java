@@ -1,6 +1,7 @@
 package dev.roster;
 
 import dev.roster.directory.betterauth.ImportBetterAuth;
+import dev.roster.mail.MailSettings;
 import dev.roster.platform.readiness.EnvironmentSettings;
 import dev.roster.platform.readiness.StartupFailure;
 import dev.roster.platform.readiness.StartupSettings;
@@ -31,7 +32,8 @@ public class Main {
             Quarkus.run(args);
             return;
         }
-        List<Fault> faults = StartupSettings.faults(EnvironmentSettings.lookup());
+        List<Fault> faults =
+                StartupSettings.faults(EnvironmentSettings.lookup(), MailSettings.readers());
         if (!faults.isEmpty()) {
             System.err.print(StartupSettings.message(faults));
             System.exit(StartupFailure.CONFIGURATION_ERROR);

@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Sends by SMTP (RFC 5321). Certificate and host name of a server with TLS are verified. */
@@ -67,9 +66,8 @@ class SmtpTransport implements Transport {
                         .setAuthMethods("PLAIN LOGIN")
                         .setOwnHostname(host)
                         .setMaxPoolSize(connections)
-                        // a batch shares its connections; no server closes one as soon as this
-                        .setKeepAliveTimeout(5)
-                        .setKeepAliveTimeoutUnit(TimeUnit.SECONDS);
+                        // the library waits in vain on a kept connection that the server closes
+                        .setKeepAlive(false);
         config.setConnectTimeout(CONNECT_MILLIS);
         config.setIdleTimeout(SILENCE);
         // the host name is verified as long as nothing is set: the library takes a setting back
@@ -167,6 +165,7 @@ class SmtpTransport implements Transport {
     public synchronized void close() {
         if (client != null) {
             client.close();
+            client = null;
         }
     }
 }

@@ -25,6 +25,6 @@ interface Transport {
      */
     CompletionStage<Void> send(RenderedMail mail);
 
-    /** Ends idle connections. */
+    /** Takes no more mails. */
     default void close() {}
 }

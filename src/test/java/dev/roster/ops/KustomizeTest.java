@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("The Kubernetes manifests")
 class KustomizeTest {
 
-    /** Delay and timeout of the service's shutdown, in seconds. */
-    private static final int SHUTDOWN_SECONDS = 5 + 20;
+    /** Delay and timeout of the service's shutdown, and the mail's, in seconds. */
+    private static final int SHUTDOWN_SECONDS = 5 + 20 + 10;
 
     /** PostgreSQL's default max_connections, less those reserved for superusers. */
     private static final int DATABASE_CONNECTIONS = 100 - 3;
@@ -185,7 +186,7 @@ class KustomizeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/dev", "overlays/prod"})
-    @DisplayName("let in HTTP and let out DNS and PostgreSQL, nothing else")
+    @DisplayName("let in HTTP and let out DNS, PostgreSQL and SMTP, nothing else")
     void network(String directory) {
         NetworkPolicy policy = Manifests.render(directory).the(NetworkPolicy.class, "roster");
         assertEquals(List.of("Ingress", "Egress"), policy.getSpec().getPolicyTypes());
@@ -194,8 +195,14 @@ class KustomizeTest {
                 policy.getSpec().getIngress().stream()
                         .flatMap(rule -> ports(rule.getPorts()))
                         .collect(Collectors.toSet()));
+        Set<String> out =
+                new HashSet<>(
+                        Set.of("UDP 53", "TCP 53", "TCP 5432", "TCP 6432", "TCP 587", "TCP 465"));
+        if (directory.equals("overlays/dev")) {
+            out.add("TCP 1025");
+        }
         assertEquals(
-                Set.of("UDP 53", "TCP 53", "TCP 5432", "TCP 6432"),
+                out,
                 policy.getSpec().getEgress().stream()
                         .flatMap(rule -> ports(rule.getPorts()))
                         .collect(Collectors.toSet()));
@@ -222,14 +229,18 @@ class KustomizeTest {
                                         EnvVar::getName,
                                         variable -> variable.getValueFrom().getSecretKeyRef()));
         assertEquals(
-                Set.of("DATABASE_URL", "ROSTER_SECRET", "ROSTER_ENCRYPTION_KEYS"),
+                Set.of(
+                        "DATABASE_URL",
+                        "ROSTER_SECRET",
+                        "ROSTER_ENCRYPTION_KEYS",
+                        "ROSTER_SMTP_URL"),
                 references.keySet());
         references.forEach(
                 (variable, reference) -> {
                     assertEquals("roster-secrets", reference.getName());
                     assertEquals(variable, reference.getKey());
                     assertEquals(
-                            variable.equals("ROSTER_ENCRYPTION_KEYS"),
+                            Set.of("ROSTER_ENCRYPTION_KEYS", "ROSTER_SMTP_URL").contains(variable),
                             Boolean.TRUE.equals(reference.getOptional()),
                             variable);
                 });
@@ -250,10 +261,14 @@ class KustomizeTest {
         }
 
         @Test
-        @DisplayName("bring a database in a namespace that enforces the restricted profile")
+        @DisplayName(
+                "bring a database and a mailbox in a namespace that enforces the restricted profile")
         void database() {
-            dev.the(Deployment.class, "postgres");
-            dev.the(Service.class, "postgres");
+            for (String name : List.of("postgres", "mailpit")) {
+                dev.the(Deployment.class, name);
+                dev.the(Service.class, name);
+                dev.the(NetworkPolicy.class, name);
+            }
             String namespace = dev.all(Namespace.class).get(0).getMetadata().getName();
             assertEquals(
                     "restricted",

@@ -82,8 +82,8 @@ public final class PackagedProcess implements AutoCloseable {
         builder.environment().put("PORT", Integer.toString(port));
         builder.environment().put("ROSTER_SECRET", PackagedService.SECRET);
         builder.environment().put("ROSTER_BASE_URL", "http://localhost:" + port);
-        // nobody listens there: mails wait, and the service starts all the same
-        builder.environment().put("ROSTER_SMTP_URL", "smtp://localhost:9");
+        // nobody is there: mails wait in the outbox
+        builder.environment().put("ROSTER_SMTP_URL", "smtp://localhost:1");
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         try {

@@ -11,9 +11,11 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,9 +115,12 @@ public final class StartupSettings {
     /**
      * @param lookup value of an environment variable's name; may throw an {@link
      *     IllegalArgumentException} whose message continues that name
+     * @param features by the environment variables of features, what reads a value, and throws an
+     *     {@link IllegalArgumentException} in the same way when it cannot
      * @return every fault, empty when the service may start
      */
-    public static List<Fault> faults(Function<String, Optional<String>> lookup) {
+    public static List<Fault> faults(
+            Function<String, Optional<String>> lookup, Map<String, Consumer<String>> features) {
         StartupSettings settings = new StartupSettings(lookup);
         settings.database();
         settings.secrets();
@@ -127,6 +132,7 @@ public final class StartupSettings {
         settings.pool();
         settings.passwordHashing();
         settings.wholeNumber("PORT", 0, 65535);
+        features.forEach(settings::readable);
         return List.copyOf(settings.faults);
     }
 
@@ -370,6 +376,18 @@ public final class StartupSettings {
                             + least
                             + " or more, or more iterations");
         }
+    }
+
+    private void readable(String variable, Consumer<String> reader) {
+        value(variable)
+                .ifPresent(
+                        text -> {
+                            try {
+                                reader.accept(text);
+                            } catch (IllegalArgumentException e) {
+                                fault(variable, e.getMessage());
+                            }
+                        });
     }
 
     private OptionalInt wholeNumber(String variable, int least, int most) {

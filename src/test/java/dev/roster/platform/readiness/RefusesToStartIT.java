@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.roster.testing.PackagedProcess;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,6 +55,8 @@ class RefusesToStartIT {
         environment.put("ROSTER_POOL_MIN", "20");
         environment.put("ROSTER_POOL_MAX", "10");
         environment.put("PORT", "hush");
+        environment.put("ROSTER_SMTP_URL", "smtp://hush:hush/hush@mail.example");
+        environment.put("ROSTER_MAIL_FROM", "hush");
 
         Ended ended = start(environment);
 
@@ -85,6 +88,49 @@ class RefusesToStartIT {
 
         assertRefusal(ended, "DATABASE_URL", "PORT");
         assertFalse(ended.output.contains("ROSTER_SECRET"), ended.output);
+    }
+
+    @Test
+    @DisplayName("refuses to be without a mail server while a feature needs mail, and says which")
+    void mailServerMissing() throws Exception {
+        Ended ended = startWithDatabase(Map.of());
+
+        assertEquals(78, ended.code, ended.output);
+        assertTrue(ended.output.contains("ROSTER_SMTP_URL is missing"), ended.output);
+        assertTrue(ended.output.contains("ROSTER_PLUGINS_MAGIC_LINK=false"), ended.output);
+        assertFalse(ended.output.contains("\tat "), ended.output);
+    }
+
+    @Test
+    @DisplayName("refuses templates of mails that cannot be used, and names the file")
+    void badTemplates() throws Exception {
+        Path templates = Files.createDirectory(empty.resolve("templates"));
+        Files.writeString(templates.resolve("layout.html"), "{#if url}");
+
+        Ended ended =
+                startWithDatabase(
+                        Map.of(
+                                "ROSTER_SMTP_URL",
+                                "smtp://localhost:1",
+                                "ROSTER_MAIL_TEMPLATES",
+                                templates.toString()));
+
+        assertEquals(78, ended.code, ended.output);
+        assertTrue(ended.output.contains("ROSTER_MAIL_TEMPLATES"), ended.output);
+        assertTrue(ended.output.contains("layout.html"), ended.output);
+        assertFalse(ended.output.contains("\tat "), ended.output);
+    }
+
+    private Ended startWithDatabase(Map<String, String> settings) throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
+            Map<String, String> environment = new HashMap<>(settings);
+            environment.put(
+                    "DATABASE_URL",
+                    "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/postgres");
+            environment.put("ROSTER_SECRET", SECRET);
+            environment.put("PORT", "0");
+            return start(environment);
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ class StartupFailureTest {
         assertEquals(
                 Optional.of("the database cannot be reached. Connection to db:5432 refused."),
                 StartupFailure.explain(cause));
+        assertEquals(69, StartupFailure.exitCode(1, cause));
     }
 
     @Test
@@ -45,6 +46,10 @@ class StartupFailureTest {
         assertEquals(
                 Optional.of("unknown time zone"),
                 StartupFailure.explain(new ConfigurationException("unknown time zone")));
+        assertEquals(
+                78,
+                StartupFailure.exitCode(
+                        1, new RuntimeException(new ConfigurationException("unknown"))));
     }
 
     @Test
@@ -53,5 +58,6 @@ class StartupFailureTest {
         assertEquals(
                 Optional.empty(),
                 StartupFailure.explain(new IllegalStateException(new SQLException("syntax"))));
+        assertEquals(1, StartupFailure.exitCode(1, new IllegalStateException()));
     }
 }

@@ -93,6 +93,7 @@ class StartupSettingsTest {
                 "ROSTER_POOL_MAX | 5",
                 "ROSTER_PASSWORD_ARGON2_MEMORY_KIB | 19456",
                 "ROSTER_PASSWORD_ARGON2_ITERATIONS | 3",
+                "ROSTER_FEATURE | sound",
                 "PORT | 0",
                 "PORT | 65535",
                 "PORT | ''"
@@ -175,6 +176,7 @@ class StartupSettingsTest {
                 "ROSTER_PASSWORD_ARGON2_MEMORY_KIB | 100 | is no whole number from 7168",
                 "ROSTER_PASSWORD_ARGON2_ITERATIONS | 1 | ITERATIONS=1: 47104 or more",
                 "ROSTER_PASSWORD_ARGON2_ITERATIONS | 0 | is no whole number from 1",
+                "ROSTER_FEATURE | other | is not sound",
                 "PORT | 65536 | is no whole number from 0 to 65535",
                 "PORT | -1 | is no whole number",
                 "PORT | 80a | is no whole number",
@@ -227,13 +229,23 @@ class StartupSettingsTest {
                                 throw new IllegalArgumentException("refers to nothing");
                             }
                             return Optional.ofNullable(SOUND.get(name));
-                        });
+                        },
+                        Map.of());
 
         assertTrue(faults.contains(new Fault("ROSTER_SECRET", "refers to nothing")));
     }
 
     private static List<Fault> faults(Map<String, String> settings) {
-        return StartupSettings.faults(name -> Optional.ofNullable(settings.get(name)));
+        return StartupSettings.faults(
+                name -> Optional.ofNullable(settings.get(name)),
+                Map.of("ROSTER_FEATURE", StartupSettingsTest::read));
+    }
+
+    /** A feature's own reader. */
+    private static void read(String value) {
+        if (!value.equals("sound")) {
+            throw new IllegalArgumentException("is not sound");
+        }
     }
 
     private static Map<String, String> with(String variable, String value) {
