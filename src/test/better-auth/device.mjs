@@ -294,3 +294,67 @@ export function assertSession(session, { userId, token, lasts = WEEK }) {
 export async function isSignedIn({ client }) {
   return succeeded(await client.getSession()) !== null;
 }
+
+/** The reference's names of mails, by Roster's. */
+const REFERENCE_KINDS = {
+  "change-email": ["change-email-confirmation"],
+  "two-factor-code": ["two-factor-otp"],
+  "sign-in-code": ["email-otp", "sign-in"],
+  "email-code": ["email-otp", "email-verification"],
+  "reset-password-code": ["email-otp", "forget-password"],
+  "change-email-code": ["email-otp", "change-email"],
+  invitation: ["organization-invitation"],
+};
+
+function referenceMail({ Subject, Text }) {
+  const { otpType, url, otp, invitationId } = JSON.parse(Text);
+  const known = Object.entries(REFERENCE_KINDS).find(
+    ([, [type, codeType]]) => type === Subject && codeType === otpType,
+  );
+  return {
+    kind: known?.[0] ?? Subject,
+    url: url ?? (invitationId && `${ORIGIN}/accept-invitation/${invitationId}`),
+    code: otp,
+    text: Text,
+  };
+}
+
+const rosterMail = ({ Kind, Text }) => ({
+  kind: Kind,
+  url: /^https?:\/\/\S+$/m.exec(Text)?.[0],
+  code: /^ +(\S+)$/m.exec(Text)?.[1],
+  text: Text,
+});
+
+/**
+ * Every mail to an address so far, oldest first, as `{kind, url, code, text}`; `kind` is the name of
+ * Roster's template, such as "verify-email", in both servers. ROSTER_MAIL_URL is where they arrive.
+ */
+export async function mails(to) {
+  assert.ok(env.ROSTER_MAIL_URL, "ROSTER_MAIL_URL says where mails arrive");
+  const inbox = async (path) => (await fetch(new URL(path, env.ROSTER_MAIL_URL))).json();
+  const { messages } = await inbox("/api/v1/messages");
+  const mine = messages.filter(({ To }) => To[0].Address.toLowerCase() === to.toLowerCase());
+  const whole = await Promise.all(mine.map(({ ID }) => inbox(`/api/v1/message/${ID}`)));
+  return whole.reverse().map(REFERENCE ? referenceMail : rosterMail);
+}
+
+const returned = new Set();
+
+/**
+ * The newest mail to an address, of one kind if that is given. Mail takes a moment to arrive, so this
+ * waits for one that no earlier call has returned.
+ */
+export async function mail(to, kind) {
+  const deadline = Date.now() + 10_000;
+  do {
+    const all = await mails(to);
+    const nth = all.findLastIndex((candidate) => kind === undefined || candidate.kind === kind);
+    if (nth >= 0 && !returned.has(`${nth} ${to}`)) {
+      returned.add(`${nth} ${to}`);
+      return all[nth];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  } while (Date.now() < deadline);
+  assert.fail(`no ${kind ?? "mail"} to ${to}`);
+}

@@ -51,6 +51,15 @@ public class Credential extends BaseEntity {
     @Column(nullable = false)
     public List<String> scopes = List.of();
 
+    /** The provider's own tokens, a JSON object, sealed; null where there are none. */
+    @Column(name = "provider_tokens")
+    public byte[] providerTokens;
+
+    /** Where {@link #providerTokens} belong: they open in no other row. */
+    public static String tokensContext(UUID id) {
+        return "credentials.provider_tokens:" + id;
+    }
+
     /** A user who may be none, and its password credential, which may be none. */
     public record Login(User user, Credential credential) {
 
@@ -103,6 +112,29 @@ public class Credential extends BaseEntity {
         credential.accountId = user.id.toString();
         credential.passwordHash = hash;
         return credential;
+    }
+
+    /**
+     * Sets the password of a user, whether or not there was one, in the caller's transaction, which
+     * has locked the user.
+     */
+    public static void setPassword(User user, String hash, Instant now) {
+        long updated =
+                update(
+                        "passwordHash = ?1, updatedAt = ?2, version = version + 1 where user.id ="
+                                + " ?3 and providerId = ?4",
+                        hash,
+                        now,
+                        user.id,
+                        PASSWORD_PROVIDER);
+        if (updated == 0) {
+            password(user, hash).persist();
+        }
+    }
+
+    /** Removes every way in of a user but the password. */
+    public static void unlinkProviders(UUID userId) {
+        delete("user.id = ?1 and providerId <> ?2", userId, PASSWORD_PROVIDER);
     }
 
     /**

@@ -11,6 +11,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -69,6 +70,9 @@ public class Session extends BaseEntity {
     /** Public id of the team that calls without one refer to; may have ceased to be. */
     @Column(name = "active_team_id")
     public String activeTeamId;
+
+    /** An API key stands in for it: it is not stored, and never fresh. */
+    @Transient public boolean ofApiKey;
 
     /** What one statement finds out about a token. */
     public record Found(Session session, User user, List<Role> roles) {}
@@ -152,7 +156,7 @@ public class Session extends BaseEntity {
 
     /** Whether its age allows sensitive actions. */
     boolean isFresh(SessionConfig config, Instant now) {
-        return now.isBefore(createdAt.plus(config.freshAge()));
+        return !ofApiKey && now.isBefore(createdAt.plus(config.freshAge()));
     }
 
     /** Ends the session with this token, whosever it is. */

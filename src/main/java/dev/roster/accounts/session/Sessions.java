@@ -13,6 +13,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public class Sessions {
     private final DeviceSessions devices;
     private final RequestContext request;
     private final AuditLog audit;
+    private final Event<SessionBegan> began;
     private final Clock clock;
 
     Sessions(
@@ -43,12 +45,14 @@ public class Sessions {
             DeviceSessions devices,
             RequestContext request,
             AuditLog audit,
+            Event<SessionBegan> began,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
         this.devices = devices;
         this.request = request;
         this.audit = audit;
+        this.began = began;
         this.clock = clock;
     }
 
@@ -78,7 +82,30 @@ public class Sessions {
                 now.plus(remember ? config.expiresIn() : config.unrememberedExpiresIn());
         session.persist();
         audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
+        began.fire(new SessionBegan(session));
         return new Begun(session, token);
+    }
+
+    /**
+     * Begins a session in place of another of the user, whose acting administrator and active
+     * organization it keeps; in the caller's transaction. What changes how a user signs in does so,
+     * in case somebody else has got hold of the token.
+     *
+     * @param user the user of the old session, as it is now
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Begun replace(ActiveSession active, User user) {
+        Session old = active.session();
+        Begun begun = begin(user, old.remember);
+        Session session = begun.session();
+        session.impersonatedBy = old.impersonatedBy;
+        session.activeOrganizationId = old.activeOrganizationId;
+        session.activeTeamId = old.activeTeamId;
+        if (old.impersonatedBy != null) {
+            session.expiresAt = old.expiresAt;
+        }
+        end(user.id, active.token());
+        return begun;
     }
 
     /**
@@ -150,8 +177,18 @@ public class Sessions {
 
     /** Has the client forget its session. */
     public void forget(HttpServerResponse response) {
+        forgetToken(response);
+        forgetDontRemember(response);
+    }
+
+    /** Has the client forget whose session it has, while it signs in anew. */
+    public void forgetToken(HttpServerResponse response) {
         cookies.clear(response, TOKEN_COOKIE);
         cookies.clear(response, DATA_COOKIE);
+    }
+
+    /** Has the client forget that its session was to end with the browser. */
+    public void forgetDontRemember(HttpServerResponse response) {
         cookies.clear(response, DONT_REMEMBER_COOKIE);
     }
 

@@ -3,9 +3,11 @@ package dev.roster.accounts.signin;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.betterauth.ErrorCode;
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.twofactor.SecondFactor;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.problem.OverloadedException;
@@ -25,24 +27,38 @@ import java.util.function.Supplier;
 public class SignIn {
 
     private final PasswordHasher hasher;
+    private final EmailVerification emailVerification;
     private final Sessions sessions;
+    private final SecondFactor secondFactor;
     private final AuditLog audit;
     private final Clock clock;
 
-    SignIn(PasswordHasher hasher, Sessions sessions, AuditLog audit, Clock clock) {
+    SignIn(
+            PasswordHasher hasher,
+            EmailVerification emailVerification,
+            Sessions sessions,
+            SecondFactor secondFactor,
+            AuditLog audit,
+            Clock clock) {
         this.hasher = hasher;
+        this.emailVerification = emailVerification;
         this.sessions = sessions;
+        this.secondFactor = secondFactor;
         this.audit = audit;
         this.clock = clock;
     }
 
-    /** Who signed in, and the token of the session that began. */
-    public record Result(User user, String token) {}
+    /**
+     * Who signed in; {@link SignInAnswer} tells the client.
+     *
+     * @param token of the session that began; null while the second factor is pending
+     */
+    public record Result(User user, String token, SecondFactor.Decision secondFactor) {}
 
     /**
-     * Checks address and password and begins a session.
+     * Checks address and password and begins a session, or asks for the second factor.
      *
-     * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 BANNED_USER
+     * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 EMAIL_NOT_VERIFIED, BANNED_USER
      */
     public Result byEmail(String emailKey, String password, boolean remember) {
         return byPassword(
@@ -90,6 +106,7 @@ public class SignIn {
             throw refusal.exception();
         }
         User user = login.orElseThrow().user();
+        emailVerification.require(user);
         UUID credentialId = login.get().credential().id;
         String rehashed = verification.outdated() ? rehash(password) : null;
         return QuarkusTransaction.requiringNew()
@@ -102,9 +119,15 @@ public class SignIn {
                                 audit.record(
                                         AuditAction.PASSWORD_REHASHED, user.id, "user", user.id);
                             }
-                            String token = sessions.begin(user, remember).token();
-                            return Optional.of(new Result(user, token));
+                            return Optional.of(begin(user, remember));
                         });
+    }
+
+    /** Behind every check of a password. */
+    private Result begin(User user, boolean remember) {
+        SecondFactor.Decision decision = secondFactor.decide(user, remember);
+        String token = decision.isPending() ? null : sessions.begin(user, remember).token();
+        return new Result(user, token, decision);
     }
 
     /** Past what this request has in memory. */

@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.MediaType;
 public class SignInResource {
 
     private final SignIn signIn;
+    private final SignInAnswer answer;
     private final Sessions sessions;
     private final DeviceSessions devices;
     private final PasswordRules rules;
@@ -34,6 +35,7 @@ public class SignInResource {
 
     SignInResource(
             SignIn signIn,
+            SignInAnswer answer,
             Sessions sessions,
             DeviceSessions devices,
             PasswordRules rules,
@@ -41,6 +43,7 @@ public class SignInResource {
             HttpServerRequest http,
             HttpServerResponse response) {
         this.signIn = signIn;
+        this.answer = answer;
         this.sessions = sessions;
         this.devices = devices;
         this.rules = rules;
@@ -55,7 +58,7 @@ public class SignInResource {
     @POST
     @Path("/sign-in/email")
     @AcceptsForm
-    public SignedInUser signInEmail() {
+    public Object signInEmail() {
         Fields fields = request.fields();
         String email = fields.string("email");
         String password = fields.string("password");
@@ -66,11 +69,7 @@ public class SignInResource {
         String address = EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
         rules.checkGiven(password);
         SignIn.Result result = signIn.byEmail(EmailAddress.key(address), password, remember);
-        sessions.keep(response, result.token(), remember);
-        if (callbackUrl != null) {
-            response.putHeader("Location", callbackUrl);
-        }
-        return SignedInUser.of(result, callbackUrl);
+        return answer.of(result, remember, callbackUrl);
     }
 
     @POST

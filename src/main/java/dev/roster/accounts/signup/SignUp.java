@@ -1,9 +1,11 @@
 package dev.roster.accounts.signup;
 
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Username;
 import dev.roster.users.Users;
@@ -16,10 +18,12 @@ public class SignUp {
 
     private final Users users;
     private final Sessions sessions;
+    private final EmailVerification emailVerification;
     private final AuditLog audit;
 
-    SignUp(Users users, Sessions sessions, AuditLog audit) {
+    SignUp(Users users, Sessions sessions, EmailVerification emailVerification, AuditLog audit) {
         this.users = users;
+        this.emailVerification = emailVerification;
         this.sessions = sessions;
         this.audit = audit;
     }
@@ -53,7 +57,19 @@ public class SignUp {
                 users.create(account.name(), account.email(), account.image(), account.username());
         Credential.password(user, account.passwordHash()).persist();
         audit.record(AuditAction.USER_SIGNED_UP, user.id, "user", user.id);
+        emailVerification.welcome(user);
         String token = signIn ? sessions.begin(user, remember).token() : null;
         return new Result(user, token);
+    }
+
+    /**
+     * Notes that an address which has an account signed up again. Together with the insert that
+     * failed it costs as many statements as an account that is made without a session.
+     */
+    @Transactional
+    public void refuse(NewAccount account) {
+        User owner = User.findByEmail(EmailAddress.key(account.email())).orElse(null);
+        audit.record(AuditAction.SIGN_UP_REFUSED, null, "user", owner == null ? null : owner.id);
+        emailVerification.pretendToWelcome(account.name(), account.email());
     }
 }

@@ -7,6 +7,7 @@ import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.ProtectedFields;
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
@@ -33,6 +34,7 @@ public class SignUpResource {
 
     private final SignUp signUp;
     private final Users users;
+    private final EmailVerification verification;
     private final SignUpConfig config;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
@@ -44,6 +46,7 @@ public class SignUpResource {
     SignUpResource(
             SignUp signUp,
             Users users,
+            EmailVerification verification,
             SignUpConfig config,
             PasswordHasher hasher,
             PasswordRules rules,
@@ -53,6 +56,7 @@ public class SignUpResource {
             HttpServerResponse response) {
         this.signUp = signUp;
         this.users = users;
+        this.verification = verification;
         this.config = config;
         this.hasher = hasher;
         this.rules = rules;
@@ -79,6 +83,7 @@ public class SignUpResource {
                         "Invalid email address");
         String password = fields.nonEmpty("password");
         String image = fields.nullableString("image").orElse(null);
+        fields.optionalString("callbackURL");
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
         Username username = usernames.ofSignUp(fields);
         fields.check();
@@ -88,6 +93,7 @@ public class SignUpResource {
         }
         rules.check(password);
         ProtectedFields.refuse(fields);
+        boolean discreet = !config.signIn() || verification.isRequired();
         // before the address, which a discreet sign-up tells nothing of
         usernames.requireFree(username);
         SignUp.NewAccount account =
@@ -98,7 +104,7 @@ public class SignUpResource {
                         hasher.hash(password),
                         username);
         try {
-            SignUp.Result result = signUp.create(account, config.signIn(), remember);
+            SignUp.Result result = signUp.create(account, !discreet, remember);
             if (result.token() != null) {
                 sessions.keep(response, result.token(), remember);
             }
@@ -112,9 +118,10 @@ public class SignUpResource {
             if (!taken) {
                 throw e;
             }
-            if (config.signIn()) {
+            if (!discreet) {
                 throw AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception();
             }
+            signUp.refuse(account);
             // tells nobody that the address has an account
             return new SignedUp(
                     null,

@@ -6,11 +6,9 @@ import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.Plugin;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordRules;
-import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.signin.SignIn;
-import dev.roster.accounts.signin.SignedInUser;
+import dev.roster.accounts.signin.SignInAnswer;
 import dev.roster.users.User;
-import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -28,23 +26,20 @@ public class UsernameResource {
     private final UsernameRules rules;
     private final PasswordRules passwords;
     private final SignIn signIn;
-    private final Sessions sessions;
+    private final SignInAnswer answer;
     private final AuthRequest request;
-    private final HttpServerResponse response;
 
     UsernameResource(
             UsernameRules rules,
             PasswordRules passwords,
             SignIn signIn,
-            Sessions sessions,
-            AuthRequest request,
-            HttpServerResponse response) {
+            SignInAnswer answer,
+            AuthRequest request) {
         this.rules = rules;
         this.passwords = passwords;
         this.signIn = signIn;
-        this.sessions = sessions;
+        this.answer = answer;
         this.request = request;
-        this.response = response;
     }
 
     /** Whether nobody has the name. */
@@ -52,7 +47,7 @@ public class UsernameResource {
 
     @POST
     @Path("/sign-in/username")
-    public SignedInUser signInUsername() {
+    public Object signInUsername() {
         Fields fields = request.fields();
         String username = fields.string("username");
         String password = fields.string("password");
@@ -71,11 +66,7 @@ public class UsernameResource {
                         password,
                         remember,
                         UsernameError.INVALID_USERNAME_OR_PASSWORD);
-        sessions.keep(response, result.token(), remember);
-        if (callbackUrl != null) {
-            response.putHeader("Location", callbackUrl);
-        }
-        return SignedInUser.of(result, callbackUrl);
+        return answer.of(result, remember, callbackUrl);
     }
 
     @POST
