@@ -9,9 +9,9 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
@@ -152,19 +152,28 @@ class SigningKeys {
     }
 
     private Known read(Instant now) {
-        List<Key> keys = new ArrayList<>();
-        for (SigningKey row : SigningKey.listAfter(now.minus(config.grace()))) {
-            keys.add(
-                    new Key(
-                            row.id.toString(),
-                            row.algorithm,
-                            row.startsAt,
-                            row.expiresAt,
-                            row.algorithm.jwk(row.publicKey, row.id.toString()),
-                            signer(row),
-                            row.algorithm.verifier(row.publicKey)));
-        }
-        return new Known(List.copyOf(keys), now);
+        List<Key> keys =
+                SigningKey.listAfter(now.minus(config.grace())).stream().map(this::key).toList();
+        return new Known(keys, now);
+    }
+
+    /** As it is in memory already, or opened; a fault in opening is thus told once. */
+    private Key key(SigningKey row) {
+        String id = row.id.toString();
+        Known before = known;
+        return Optional.ofNullable(before)
+                .flatMap(some -> find(some, id))
+                .filter(key -> Objects.equals(key.expiresAt(), row.expiresAt))
+                .orElseGet(
+                        () ->
+                                new Key(
+                                        id,
+                                        row.algorithm,
+                                        row.startsAt,
+                                        row.expiresAt,
+                                        row.algorithm.jwk(row.publicKey, id),
+                                        signer(row),
+                                        row.algorithm.verifier(row.publicKey)));
     }
 
     /** Null for a key of another algorithm, and one that ROSTER_SECRET does not open any more. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.platform.http.TrustedOrigins;
+import dev.roster.platform.json.Text;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,8 @@ class Tokens {
                 && claims.path("nbf").asLong(now) <= now
                 && issuer.equals(claims.path("iss").textValue())
                 && audience.equals(claims.path("aud").textValue())
-                && claims.path("sub").isTextual();
+                && claims.path("sub").isTextual()
+                && Text.isStorable(claims.path("sub").textValue());
     }
 
     private String encode(ObjectNode node) {

@@ -1,5 +1,6 @@
 package dev.roster.accounts.onetimetoken;
 
+import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.betterauth.AuthRequest;
 import dev.roster.accounts.betterauth.BetterAuth;
@@ -56,6 +57,10 @@ public class OneTimeTokenResource {
     @SignedIn
     public Token generate() {
         ActiveSession active = current.require();
+        if (active.session().ofApiKey) {
+            // it is not stored, so that there is nothing to hand over
+            throw AuthError.UNAUTHORIZED.exception();
+        }
         if (!config.clientRequests()) {
             throw refusal("Client requests are disabled");
         }
