@@ -128,6 +128,11 @@ public class Session extends BaseEntity {
         return new ActiveSession(session, user, List.of(), byHandle.get(session.handle()));
     }
 
+    /** Whether the session of a token is stored, but has ended by time. */
+    static boolean hasExpired(String token, Instant now) {
+        return count("tokenDigest = ?1 and expiresAt <= ?2", Digests.sha256(token), now) > 0;
+    }
+
     /** The sessions of a user that have not ended, oldest first. */
     public static List<Session> listActive(UUID userId, Instant now) {
         return list("user.id = ?1 and expiresAt > ?2 order by createdAt, id", userId, now);

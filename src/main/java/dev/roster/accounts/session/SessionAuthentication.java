@@ -3,15 +3,12 @@ package dev.roster.accounts.session;
 import dev.roster.platform.http.OriginCheck;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
-import dev.roster.platform.security.CurrentUser;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.IdentityProvider;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.request.AuthenticationRequest;
 import io.quarkus.security.identity.request.BaseAuthenticationRequest;
-import io.quarkus.security.runtime.QuarkusPrincipal;
-import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
@@ -20,7 +17,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The caller's identity for the REST dialect, from the session its cookie or bearer token names.
@@ -107,15 +103,7 @@ class SessionAuthentication implements HttpAuthenticationMechanism {
             }
             ActiveSession active = found.get();
             sessions.refreshIfDue(active, request.routing.response());
-            return QuarkusSecurityIdentity.builder()
-                    .setPrincipal(new QuarkusPrincipal(active.user().id.toString()))
-                    .addRoles(Set.copyOf(active.user().roles()))
-                    .addAttribute(
-                            CurrentUser.PERMISSIONS,
-                            active.roles().stream()
-                                    .flatMap(role -> role.permissions.stream())
-                                    .collect(Collectors.toUnmodifiableSet()))
-                    .build();
+            return CallerIdentity.of(active.user(), active.roles());
         }
     }
 }

@@ -143,6 +143,11 @@ public class Sessions {
                                         found.session(), found.user(), found.roles(), token));
     }
 
+    /** Whether a token's session is still stored, but has ended by time. */
+    public boolean hasExpired(String token) {
+        return Session.hasExpired(token, clock.instant());
+    }
+
     /**
      * Puts the end of a session off where that is due, and has the client keep its cookie as long.
      */

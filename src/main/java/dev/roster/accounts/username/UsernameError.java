@@ -6,7 +6,7 @@ import dev.roster.accounts.betterauth.ErrorCode;
  * The plugin's error codes (contract, section 10); the shape of a name is 400 where it is set and
  * 422 where it is asked for.
  */
-enum UsernameError implements ErrorCode {
+public enum UsernameError implements ErrorCode {
     INVALID_USERNAME_OR_PASSWORD(401, "Invalid username or password"),
     USERNAME_IS_ALREADY_TAKEN(400, "Username is already taken. Please try another."),
     USERNAME_TOO_SHORT(400, "Username is too short"),

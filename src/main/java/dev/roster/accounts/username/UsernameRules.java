@@ -129,7 +129,7 @@ public class UsernameRules {
      *
      * @throws AuthException 422 USERNAME_TOO_SHORT, USERNAME_TOO_LONG or INVALID_USERNAME
      */
-    String lookUp(String username) {
+    public String lookUp(String username) {
         require(username, ASKED_FOR);
         return key(username);
     }

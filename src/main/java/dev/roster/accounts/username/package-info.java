@@ -1,2 +1,5 @@
-/** User names beside addresses, and signing in by them: Better Auth's username plugin. */
+/**
+ * User names beside addresses: what they may look like, and choosing one. Better Auth's username
+ * plugin, but for signing in, which is in {@code signin}.
+ */
 package dev.roster.accounts.username;

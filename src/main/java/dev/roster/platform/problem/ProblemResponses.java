@@ -64,7 +64,9 @@ public class ProblemResponses implements OASFilter {
                         OASFactory.createSecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
-                                .description("The session token that a sign-in answers."))
+                                .description(
+                                        "The session token that a sign-in answers, or a signed token"
+                                                + " (JWT) of /api/auth/token."))
                 .addSecurityScheme(
                         API_KEY,
                         OASFactory.createSecurityScheme()

@@ -101,6 +101,35 @@ class RequiredVerificationTest {
     }
 
     @Test
+    @DisplayName("neither does it with a user name")
+    void signInByUsername() {
+        String username = "u" + UUID.randomUUID().toString().replace("-", "").substring(0, 20);
+        String email = Caller.newEmail();
+        Map<String, String> body =
+                Map.of(
+                        "name",
+                        "Ada",
+                        "email",
+                        email,
+                        "password",
+                        Caller.PASSWORD,
+                        "username",
+                        username);
+        given().contentType(ContentType.JSON)
+                .body(body)
+                .post("/api/auth/sign-up/email")
+                .then()
+                .statusCode(200)
+                .body("user.username", equalTo(username));
+        given().contentType(ContentType.JSON)
+                .body(Map.of("username", username, "password", Caller.PASSWORD))
+                .post("/api/auth/sign-in/username")
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("EMAIL_NOT_VERIFIED"));
+    }
+
+    @Test
     @DisplayName("following the link signs in, the first time alone")
     void autoSignIn() throws InterruptedException {
         String email = Caller.newEmail();

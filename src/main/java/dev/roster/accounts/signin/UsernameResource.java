@@ -1,4 +1,4 @@
-package dev.roster.accounts.username;
+package dev.roster.accounts.signin;
 
 import dev.roster.accounts.betterauth.AuthRequest;
 import dev.roster.accounts.betterauth.BetterAuth;
@@ -6,8 +6,8 @@ import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.Plugin;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordRules;
-import dev.roster.accounts.signin.SignIn;
-import dev.roster.accounts.signin.SignInAnswer;
+import dev.roster.accounts.username.UsernameError;
+import dev.roster.accounts.username.UsernameRules;
 import dev.roster.users.User;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.POST;

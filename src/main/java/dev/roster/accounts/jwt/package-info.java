@@ -1,0 +1,5 @@
+/**
+ * Signed tokens that other services verify without asking, and the keys for it: Better Auth's jwt
+ * plugin.
+ */
+package dev.roster.accounts.jwt;

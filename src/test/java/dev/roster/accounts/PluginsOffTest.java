@@ -1,0 +1,104 @@
+package dev.roster.accounts;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.roster.testing.Caller;
+import dev.roster.testing.Cookies;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+@TestProfile(PluginsOffTest.Off.class)
+@DisplayName("With the plugins for user names, tokens and devices switched off")
+class PluginsOffTest {
+
+    /** Everything else is left as it is. */
+    public static class Off implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "roster.plugins.username", "false",
+                    "roster.plugins.jwt", "false",
+                    "roster.plugins.multi-session", "false",
+                    "roster.plugins.one-time-token", "false");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "POST, /sign-in/username",
+        "POST, /is-username-available",
+        "GET, /token",
+        "GET, /jwks",
+        "GET, /multi-session/list-device-sessions",
+        "POST, /multi-session/set-active",
+        "POST, /multi-session/revoke",
+        "GET, /one-time-token/generate",
+        "POST, /one-time-token/verify"
+    })
+    @DisplayName("their routes do not exist")
+    void routes(String method, String path) {
+        Response response =
+                given().contentType(ContentType.JSON)
+                        .body("{}")
+                        .request(method, "/api/auth" + path);
+        assertEquals(404, response.statusCode());
+        assertEquals("", response.asString());
+    }
+
+    @Test
+    @DisplayName("user names are members that nobody asks for")
+    void usernames() {
+        Response response =
+                given().contentType(ContentType.JSON)
+                        .body(
+                                Map.of(
+                                        "name",
+                                        "Ada",
+                                        "email",
+                                        Caller.newEmail(),
+                                        "password",
+                                        Caller.PASSWORD,
+                                        "username",
+                                        "a b",
+                                        "displayUsername",
+                                        5))
+                        .post("/api/auth/sign-up/email");
+        response.then()
+                .statusCode(200)
+                .body("user.username", nullValue())
+                .body("user.displayUsername", nullValue());
+        Caller.as(response.path("token"))
+                .contentType(ContentType.JSON)
+                .body(Map.of("username", "ada_lovelace"))
+                .post("/api/auth/update-user")
+                .then()
+                .statusCode(400)
+                .body("message", equalTo("No fields to update"));
+    }
+
+    @Test
+    @DisplayName("no answer carries a token or a device's cookie")
+    void quiet() {
+        Response response = Caller.signUp(Caller.newEmail());
+        assertEquals(List.of(), Cookies.devices(response));
+        assertNull(
+                Caller.as(response.path("token"))
+                        .get("/api/auth/get-session")
+                        .header("set-auth-jwt"));
+    }
+}

@@ -1,0 +1,6 @@
+package dev.roster.accounts.jwt;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class JwtResourceIT extends JwtResourceTest {}
