@@ -13,7 +13,7 @@ CREATE TABLE two_factors (
     CONSTRAINT two_factors_pkey PRIMARY KEY (id),
     CONSTRAINT two_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT two_factors_user_id_key UNIQUE (user_id),
-    CONSTRAINT two_factors_confirmed_check CHECK (secret IS NOT NULL OR NOT confirmed)
+    CONSTRAINT two_factors_secret_check CHECK (secret IS NOT NULL OR NOT confirmed)
 );
 
 COMMENT ON COLUMN two_factors.secret IS 'Key of the authenticator app, AES-256-GCM; null where codes are mailed alone';

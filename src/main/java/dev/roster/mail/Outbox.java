@@ -1,9 +1,11 @@
 package dev.roster.mail;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.platform.crypto.SecretBox;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.Map;
@@ -18,12 +20,17 @@ public class Outbox {
     private final SecretBox box;
     private final ObjectMapper json;
     private final Clock clock;
+    private final Event<Put> puts;
 
-    Outbox(SecretBox box, ObjectMapper json, Clock clock) {
+    Outbox(SecretBox box, ObjectMapper json, Clock clock, Event<Put> puts) {
         this.box = box;
         this.json = json;
         this.clock = clock;
+        this.puts = puts;
     }
+
+    /** Something was put in; observed after the commit. */
+    record Put() {}
 
     /**
      * Puts a mail in, in the caller's transaction.
@@ -34,6 +41,7 @@ public class Outbox {
     @Transactional(Transactional.TxType.MANDATORY)
     public void put(MailKind kind, String recipient, String locale, Map<String, String> values) {
         mail(kind, recipient, locale, values).persist();
+        puts.fire(new Put());
     }
 
     /**
@@ -45,6 +53,7 @@ public class Outbox {
         OutboxMail mail = mail(kind, "", locale, values);
         mail.sentAt = clock.instant();
         mail.persist();
+        puts.fire(new Put());
     }
 
     private OutboxMail mail(
@@ -60,6 +69,17 @@ public class Outbox {
         mail.payload = box.seal(write(values), OutboxMail.context(mail.id));
         mail.nextAttemptAt = clock.instant();
         return mail;
+    }
+
+    /** What {@link #put} was given to fill the template with. */
+    Map<String, String> valuesOf(OutboxMail mail) {
+        try {
+            return json.readValue(
+                    box.open(mail.payload, OutboxMail.context(mail.id)),
+                    new TypeReference<Map<String, String>>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The payload of mail " + mail.id + " is altered", e);
+        }
     }
 
     private String write(Map<String, String> values) {

@@ -25,6 +25,9 @@ public class User extends ImportableEntity {
 
     public static final String STATUS_ACTIVE = "active";
 
+    /** Where the addresses of guests are: a domain that never is one (RFC 2606). */
+    public static final String ANONYMOUS_DOMAIN = "anonymous.placeholder.invalid";
+
     @Column(nullable = false)
     public String name;
 
@@ -118,6 +121,11 @@ public class User extends ImportableEntity {
         updatedAt = now;
     }
 
+    /** Whether a user who is not deleted has this user name, in lower case. */
+    public static boolean existsByUsername(String username) {
+        return count("username = ?1 and deletedAt is null", username) > 0;
+    }
+
     /** A user with this id who is not deleted. */
     public static Optional<User> findActive(UUID id) {
         // by identifier: the caller's own user has been read with its session and is not read again
@@ -182,5 +190,10 @@ public class User extends ImportableEntity {
     void apply(UserDocument document) {
         name = document.name();
         image = document.image();
+    }
+
+    void apply(Username chosen) {
+        username = chosen.username();
+        displayUsername = chosen.displayUsername();
     }
 }

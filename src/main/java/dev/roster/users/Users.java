@@ -43,14 +43,27 @@ public class Users {
      */
     @Transactional
     public User create(String name, String email, String image) {
+        return create(name, email, image, Username.NONE);
+    }
+
+    /**
+     * The same with a user name.
+     *
+     * @throws jakarta.persistence.PersistenceException over {@code users_username_key} where the
+     *     name is taken
+     */
+    @Transactional
+    public User create(String name, String email, String image, Username username) {
         User user = User.of(name, email, image);
+        user.apply(username);
         user.persistAndFlush();
         return user;
     }
 
-    /** What {@link #create} would return, without anything being stored. */
-    public User lookAlike(String name, String email, String image) {
+    /** What {@code create} would return, without anything being stored. */
+    public User lookAlike(String name, String email, String image, Username username) {
         User user = User.of(name, email, image);
+        user.apply(username);
         user.pretendStored(clock.instant());
         return user;
     }
@@ -72,10 +85,26 @@ public class Users {
      * Changes a user as the Better Auth dialect does, without a precondition.
      *
      * @param change from what is stored to what shall be
+     * @param rename the same of the user name
+     * @throws jakarta.persistence.PersistenceException over {@code users_username_key} where the
+     *     name is taken
      */
     @Transactional
-    public void update(UUID id, UnaryOperator<UserDocument> change) {
+    public void update(
+            UUID id, UnaryOperator<UserDocument> change, UnaryOperator<Username> rename) {
         User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        Username before = Username.of(user);
+        Username after = rename.apply(before);
+        if (!before.equals(after)) {
+            user.apply(after);
+            audit.record(
+                    AuditAction.USERNAME_CHANGED,
+                    id,
+                    "user",
+                    id,
+                    documents.tree(before),
+                    documents.tree(after));
+        }
         change(user, id, change.apply(UserDocument.of(user)));
     }
 

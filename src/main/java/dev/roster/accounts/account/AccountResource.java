@@ -15,11 +15,13 @@ import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.username.UsernameRules;
 import dev.roster.users.UserDocument;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
+import jakarta.persistence.PersistenceException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
@@ -44,6 +46,7 @@ public class AccountResource {
     private final Sessions sessions;
     private final CurrentSession current;
     private final PasswordRules rules;
+    private final UsernameRules usernames;
     private final AuthRequest request;
     private final HttpServerResponse response;
 
@@ -54,6 +57,7 @@ public class AccountResource {
             Sessions sessions,
             CurrentSession current,
             PasswordRules rules,
+            UsernameRules usernames,
             AuthRequest request,
             HttpServerResponse response) {
         this.account = account;
@@ -62,6 +66,7 @@ public class AccountResource {
         this.sessions = sessions;
         this.current = current;
         this.rules = rules;
+        this.usernames = usernames;
         this.request = request;
         this.response = response;
     }
@@ -104,21 +109,28 @@ public class AccountResource {
         Fields fields = request.fields();
         Optional<String> name = fields.optionalString("name");
         Optional<String> image = fields.nullableString("image");
+        UsernameRules.Change rename = usernames.ofUpdate(fields);
         fields.check();
         ActiveSession active = current.require();
         if (fields.isTruthy("email")) {
             throw AuthError.EMAIL_CAN_NOT_BE_UPDATED.exception();
         }
         ProtectedFields.refuse(fields);
-        if (name.isEmpty() && !fields.has("image")) {
+        if (name.isEmpty() && !fields.has("image") && rename.isNone()) {
             throw new AuthException(400, null, "No fields to update");
         }
-        users.update(
-                active.user().id,
-                user ->
-                        new UserDocument(
-                                name.orElse(user.name()),
-                                fields.has("image") ? image.orElse(null) : user.image()));
+        try {
+            users.update(
+                    active.user().id,
+                    user ->
+                            new UserDocument(
+                                    name.orElse(user.name()),
+                                    fields.has("image") ? image.orElse(null) : user.image()),
+                    rename);
+        } catch (PersistenceException e) {
+            usernames.refuseTaken(e);
+            throw e;
+        }
         sessions.keep(response, active.token(), active.session().remember);
         return Status.DONE;
     }

@@ -68,6 +68,12 @@ public final class Fields {
                 : !value.isBoolean() || value.booleanValue();
     }
 
+    /** Whether the member is a string. */
+    public boolean isText(String name) {
+        JsonNode value = get(name);
+        return value != null && value.isTextual();
+    }
+
     public boolean isNull(String name) {
         JsonNode value = get(name);
         return value != null && value.isNull();

@@ -13,8 +13,10 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,20 +33,26 @@ public class Sessions {
 
     private final SessionConfig config;
     private final Cookies cookies;
+    private final DeviceSessions devices;
     private final RequestContext request;
     private final AuditLog audit;
+    private final Event<SessionBegan> began;
     private final Clock clock;
 
     Sessions(
             SessionConfig config,
             Cookies cookies,
+            DeviceSessions devices,
             RequestContext request,
             AuditLog audit,
+            Event<SessionBegan> began,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
+        this.devices = devices;
         this.request = request;
         this.audit = audit;
+        this.began = began;
         this.clock = clock;
     }
 
@@ -74,6 +82,7 @@ public class Sessions {
                 now.plus(remember ? config.expiresIn() : config.unrememberedExpiresIn());
         session.persist();
         audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
+        began.fire(new SessionBegan(session));
         return new Begun(session, token);
     }
 
@@ -152,10 +161,12 @@ public class Sessions {
 
     /** Has the client keep the session's cookie; a bearer client reads the header instead. */
     public void keep(HttpServerResponse response, String token, boolean remember) {
-        cookies.set(response, TOKEN_COOKIE, token, remember ? config.expiresIn() : null);
+        Duration maxAge = remember ? config.expiresIn() : null;
+        cookies.set(response, TOKEN_COOKIE, token, maxAge);
         if (!remember) {
             cookies.set(response, DONT_REMEMBER_COOKIE, "true", null);
         }
+        devices.keep(response, token, maxAge);
         response.putHeader("set-auth-token", cookies.sign(token));
     }
 

@@ -2,6 +2,7 @@ package dev.roster.accounts.signin;
 
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.betterauth.ErrorCode;
 import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
@@ -16,10 +17,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Signing in by password. No connection is held while the hash is computed, and an unknown address
- * costs what a wrong password costs: the same statements and one hash.
+ * or user name costs what a wrong password costs: the same statements and one hash.
  */
 @ApplicationScoped
 public class SignIn {
@@ -59,15 +61,37 @@ public class SignIn {
      * @throws AuthException 401 INVALID_EMAIL_OR_PASSWORD, 403 EMAIL_NOT_VERIFIED, BANNED_USER
      */
     public Result byEmail(String emailKey, String password, boolean remember) {
-        return attempt(Credential.findLogin(emailKey), password, remember)
+        return byPassword(
+                () -> Credential.findLogin(emailKey),
+                password,
+                remember,
+                AuthError.INVALID_EMAIL_OR_PASSWORD);
+    }
+
+    /**
+     * Checks a password and begins a session.
+     *
+     * @param login finds whose password it would be, in one statement whether or not there is one
+     * @param refusal one and the same for nobody and for a wrong password
+     * @throws AuthException the refusal, 403 BANNED_USER
+     */
+    public Result byPassword(
+            Supplier<Optional<Credential.Login>> login,
+            String password,
+            boolean remember,
+            ErrorCode refusal) {
+        return attempt(login.get(), password, remember, refusal)
                 // the stored hash was replaced meanwhile: what counts is the one there is now
-                .or(() -> attempt(reread(emailKey), password, remember))
-                .orElseThrow(AuthError.INVALID_EMAIL_OR_PASSWORD::exception);
+                .or(() -> attempt(reread(login), password, remember, refusal))
+                .orElseThrow(refusal::exception);
     }
 
     /** Empty when another request replaced the hash while this one was computing. */
     private Optional<Result> attempt(
-            Optional<Credential.Login> login, String password, boolean remember) {
+            Optional<Credential.Login> login,
+            String password,
+            boolean remember,
+            ErrorCode refusal) {
         String hash = login.map(Credential.Login::passwordHash).orElse(null);
         PasswordHasher.Verification verification = hasher.verify(password, hash);
         if (!verification.matches()) {
@@ -79,7 +103,7 @@ public class SignIn {
                                             null,
                                             "user",
                                             login.map(l -> l.user().id).orElse(null)));
-            throw AuthError.INVALID_EMAIL_OR_PASSWORD.exception();
+            throw refusal.exception();
         }
         User user = login.orElseThrow().user();
         emailVerification.require(user);
@@ -107,8 +131,8 @@ public class SignIn {
     }
 
     /** Past what this request has in memory. */
-    private static Optional<Credential.Login> reread(String emailKey) {
-        return QuarkusTransaction.requiringNew().call(() -> Credential.findLogin(emailKey));
+    private static Optional<Credential.Login> reread(Supplier<Optional<Credential.Login>> login) {
+        return QuarkusTransaction.requiringNew().call(login::get);
     }
 
     /** A session must not begin by a password that was changed while its hash was computed. */

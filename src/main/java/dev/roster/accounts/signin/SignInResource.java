@@ -6,6 +6,7 @@ import dev.roster.accounts.betterauth.AuthRequest;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.password.PasswordRules;
+import dev.roster.accounts.session.DeviceSessions;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.users.EmailAddress;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +27,7 @@ public class SignInResource {
     private final SignIn signIn;
     private final SignInAnswer answer;
     private final Sessions sessions;
+    private final DeviceSessions devices;
     private final PasswordRules rules;
     private final AuthRequest request;
     private final HttpServerRequest http;
@@ -35,6 +37,7 @@ public class SignInResource {
             SignIn signIn,
             SignInAnswer answer,
             Sessions sessions,
+            DeviceSessions devices,
             PasswordRules rules,
             AuthRequest request,
             HttpServerRequest http,
@@ -42,6 +45,7 @@ public class SignInResource {
         this.signIn = signIn;
         this.answer = answer;
         this.sessions = sessions;
+        this.devices = devices;
         this.rules = rules;
         this.request = request;
         this.http = http;
@@ -73,6 +77,7 @@ public class SignInResource {
     public Success signOut() {
         sessions.token(http).ifPresent(sessions::end);
         sessions.forget(response);
+        devices.signOut(http, response);
         return new Success(true);
     }
 }

@@ -7,6 +7,7 @@ import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
+import dev.roster.users.Username;
 import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -30,7 +31,14 @@ public class SignUp {
     /**
      * What a stranger asks for, checked; the address as it is to be stored, the password hashed.
      */
-    public record NewAccount(String name, String email, String image, String passwordHash) {}
+    public record NewAccount(
+            String name, String email, String image, String passwordHash, Username username) {
+
+        /** One without a user name. */
+        public NewAccount(String name, String email, String image, String passwordHash) {
+            this(name, email, image, passwordHash, Username.NONE);
+        }
+    }
 
     /** The user, and the token of its first session or null. */
     public record Result(User user, String token) {}
@@ -41,11 +49,12 @@ public class SignUp {
      *
      * @param signIn whether a session begins
      * @throws jakarta.persistence.PersistenceException over {@code users_email_key} where the
-     *     address has an account
+     *     address has an account, over {@code users_username_key} where the user name is taken
      */
     @Transactional
     public Result create(NewAccount account, boolean signIn, boolean remember) {
-        User user = users.create(account.name(), account.email(), account.image());
+        User user =
+                users.create(account.name(), account.email(), account.image(), account.username());
         Credential.password(user, account.passwordHash()).persist();
         audit.record(AuditAction.USER_SIGNED_UP, user.id, "user", user.id);
         emailVerification.welcome(user);

@@ -11,8 +11,10 @@ import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.username.UsernameRules;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.EmailAddress;
+import dev.roster.users.Username;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
@@ -36,6 +38,7 @@ public class SignUpResource {
     private final SignUpConfig config;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
+    private final UsernameRules usernames;
     private final Sessions sessions;
     private final AuthRequest request;
     private final HttpServerResponse response;
@@ -47,6 +50,7 @@ public class SignUpResource {
             SignUpConfig config,
             PasswordHasher hasher,
             PasswordRules rules,
+            UsernameRules usernames,
             Sessions sessions,
             AuthRequest request,
             HttpServerResponse response) {
@@ -56,6 +60,7 @@ public class SignUpResource {
         this.config = config;
         this.hasher = hasher;
         this.rules = rules;
+        this.usernames = usernames;
         this.sessions = sessions;
         this.request = request;
         this.response = response;
@@ -80,6 +85,7 @@ public class SignUpResource {
         String image = fields.nullableString("image").orElse(null);
         fields.optionalString("callbackURL");
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
+        Username username = usernames.ofSignUp(fields);
         fields.check();
         request.refuseForeignForm();
         if (!config.enabled()) {
@@ -88,12 +94,15 @@ public class SignUpResource {
         rules.check(password);
         ProtectedFields.refuse(fields);
         boolean discreet = !config.signIn() || verification.isRequired();
+        // before the address, which a discreet sign-up tells nothing of
+        usernames.requireFree(username);
         SignUp.NewAccount account =
                 new SignUp.NewAccount(
                         name,
                         EmailAddress.parse(email).orElseThrow(),
                         image,
-                        hasher.hash(password));
+                        hasher.hash(password),
+                        username);
         try {
             SignUp.Result result = signUp.create(account, !discreet, remember);
             if (result.token() != null) {
@@ -101,6 +110,7 @@ public class SignUpResource {
             }
             return new SignedUp(result.token(), AuthUser.of(result.user()));
         } catch (PersistenceException e) {
+            usernames.refuseTaken(e);
             boolean taken =
                     DatabaseFailure.violatedConstraint(e)
                             .filter("users_email_key"::equals)
@@ -115,7 +125,12 @@ public class SignUpResource {
             // tells nobody that the address has an account
             return new SignedUp(
                     null,
-                    AuthUser.of(users.lookAlike(account.name(), account.email(), account.image())));
+                    AuthUser.of(
+                            users.lookAlike(
+                                    account.name(),
+                                    account.email(),
+                                    account.image(),
+                                    account.username())));
         }
     }
 }

@@ -124,7 +124,11 @@ public class SocialResource {
                         .map(it -> it.getKey() + "=" + encode(it.getValue()))
                         .collect(Collectors.joining("&"));
         return Redirects.to(
-                origins.own() + BetterAuth.PATH + "/callback/" + provider + "?" + encoded);
+                origins.own()
+                        + BetterAuth.PATH
+                        + "/callback/"
+                        + provider
+                        + (encoded.isEmpty() ? "" : "?" + encoded));
     }
 
     /** No sign-in was begun here, so that no state is one of ours. */

@@ -176,7 +176,8 @@ class SecondStep {
                                 throw TwoFactorError.INVALID_BACKUP_CODE.exception();
                             }
                             audit.record(AuditAction.BACKUP_CODE_USED, userId, "user", userId);
-                            return begin
+                            // no proof of an app, so it switches nothing on
+                            return begin && candidate.isSigningIn()
                                     ? pass(candidate, trust)
                                     : unchanged(candidate, candidate.user());
                         });

@@ -4,6 +4,7 @@ import dev.roster.mail.MailKind;
 import dev.roster.mail.Outbox;
 import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.http.TrustedOrigins;
+import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,11 +35,14 @@ public class UserMail {
     }
 
     /**
-     * To some address, in the caller's transaction.
+     * To some address, in the caller's transaction. To the placeholder of a guest nothing is sent.
      *
      * @param userId whose language it is in, or null: that of the request then
      */
     public void send(MailKind kind, String address, UUID userId, Map<String, String> values) {
+        if (EmailAddress.key(address).endsWith("@" + User.ANONYMOUS_DOMAIN)) {
+            return;
+        }
         String chosen = userId == null ? null : Profile.localeOf(userId).orElse(null);
         outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
     }

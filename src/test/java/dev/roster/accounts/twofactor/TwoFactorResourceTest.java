@@ -707,6 +707,20 @@ class TwoFactorResourceTest {
         }
 
         @Test
+        @DisplayName("enables nothing: that takes a code of the app")
+        void enablesNothing() {
+            Guarded user = Guarded.offered();
+            String token = user.browser.get("/get-session").path("session.token");
+            Response response = backup(user.browser, user.backupCodes.get(0));
+            response.then()
+                    .statusCode(200)
+                    .body("token", equalTo(token))
+                    .body("user.twoFactorEnabled", equalTo(false));
+            assertEquals(List.of(), Cookies.set(response));
+            user.trySignIn(new Browser()).then().body("redirect", equalTo(false));
+        }
+
+        @Test
         @DisplayName("has one winner of several at once, in several sign-ins")
         void atOnce() throws InterruptedException {
             Guarded user = Guarded.byTotp();

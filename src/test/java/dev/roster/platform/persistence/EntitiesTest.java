@@ -100,7 +100,10 @@ class EntitiesTest {
                             .map(type -> type.getAnnotation(Table.class).name())
                             .collect(Collectors.toCollection(TreeSet::new));
             try (Connection connection = Database.connect()) {
-                assertEquals(new TreeSet<>(Catalogue.tables(connection)), mapped);
+                Set<String> tables = new TreeSet<>(Catalogue.tables(connection));
+                // kept by the import itself, on a connection of its own
+                tables.remove("imports");
+                assertEquals(tables, mapped);
             }
         }
     }
