@@ -3,6 +3,7 @@ CREATE TABLE device_codes (
     device_code_digest bytea       NOT NULL,
     user_code_digest   bytea       NOT NULL,
     user_id            uuid,
+    requested_user_id  text,
     client_id          text        NOT NULL,
     scope              text,
     status             text        NOT NULL,
@@ -26,3 +27,4 @@ CREATE INDEX device_codes_expires_at_idx ON device_codes (expires_at);
 COMMENT ON COLUMN device_codes.device_code_digest IS 'SHA-256 of the code that the device keeps; the code itself is never stored';
 COMMENT ON COLUMN device_codes.user_code_digest IS 'HMAC by ROSTER_SECRET of the short code that the user types; the code itself is never stored';
 COMMENT ON COLUMN device_codes.user_id IS 'The first signed-in user who looked the user code up: the one who may approve or deny';
+COMMENT ON COLUMN device_codes.requested_user_id IS 'Public id of the one user who may look the user code up first, as the device said; need not exist';

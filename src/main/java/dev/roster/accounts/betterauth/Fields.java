@@ -100,6 +100,14 @@ public final class Fields {
         return string(name, "", text -> shape.test(text) ? null : message);
     }
 
+    /** A string that must be there and be this one. */
+    public void literal(String name, String expected) {
+        JsonNode value = get(name);
+        if (body != null && (value == null || !expected.equals(value.textValue()))) {
+            fault(name, "Invalid input: expected \"" + expected + '"');
+        }
+    }
+
     /** A string or nothing; null is a fault. */
     public Optional<String> optionalString(String name) {
         return has(name) ? Optional.ofNullable(string(name)) : Optional.empty();
