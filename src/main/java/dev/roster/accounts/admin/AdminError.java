@@ -2,7 +2,7 @@ package dev.roster.accounts.admin;
 
 import dev.roster.accounts.betterauth.ErrorCode;
 
-/** The codes of the admin plugin, and one of our own. */
+/** The codes of the admin plugin. */
 enum AdminError implements ErrorCode {
     YOU_CANNOT_BAN_YOURSELF(400, "You cannot ban yourself"),
     YOU_CANNOT_REMOVE_YOURSELF(400, "You cannot remove yourself"),
@@ -28,9 +28,7 @@ enum AdminError implements ErrorCode {
             400,
             "Password cannot be updated through update-user. Use the set-user-password endpoint"
                     + " instead"),
-    USER_ID_CANNOT_BE_UPDATED(400, "User id cannot be updated"),
-    /** Not in the reference, which lets an installation lose its last administrator. */
-    LAST_ADMINISTRATOR(403, "The last administrator cannot be demoted, banned or removed");
+    USER_ID_CANNOT_BE_UPDATED(400, "User id cannot be updated");
 
     private final int status;
     private final String message;

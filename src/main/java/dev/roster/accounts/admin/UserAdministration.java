@@ -149,7 +149,7 @@ class UserAdministration {
             throw AdminError.YOU_CANNOT_BAN_YOURSELF.exception();
         }
         if (ban && roles.isLastAdministrator(user.id)) {
-            throw AdminError.LAST_ADMINISTRATOR.exception();
+            throw AuthError.LAST_ADMINISTRATOR.exception();
         }
         users.administer(user, change, administrator.id());
         if (ban) {
@@ -178,7 +178,7 @@ class UserAdministration {
         }
         boolean stays = wanted.stream().anyMatch(r -> r.permissions.contains(Permission.ALL));
         if (!stays && roles.isLastAdministrator(user.id)) {
-            throw AdminError.LAST_ADMINISTRATOR.exception();
+            throw AuthError.LAST_ADMINISTRATOR.exception();
         }
         roles.replace(user, names.stream().distinct().toList(), administrator.id());
         if (wanted.stream().noneMatch(r -> Permission.USERS_IMPERSONATE.isIn(r.permissions))) {
@@ -191,7 +191,7 @@ class UserAdministration {
     void remove(Administrator administrator, String publicId) {
         User user = administrator.target(publicId, AdminError.YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS);
         if (roles.isLastAdministrator(user.id)) {
-            throw AdminError.LAST_ADMINISTRATOR.exception();
+            throw AuthError.LAST_ADMINISTRATOR.exception();
         }
         users.delete(user.id, administrator.id());
         sessions.revoke(user.id, null, administrator.id());

@@ -159,10 +159,23 @@ public class Sessions {
         Instant now = clock.instant();
         return Session.findByToken(token, now)
                 .filter(found -> !found.user().isBanned(now))
+                .filter(this::isNotImpersonatedInVain)
                 .map(
                         found ->
                                 new ActiveSession(
                                         found.session(), found.user(), found.roles(), token));
+    }
+
+    /** Tells the trail who really acts; whoever that was must still be let in. */
+    private boolean isNotImpersonatedInVain(Session.Found found) {
+        String administrator = found.session().impersonatedBy;
+        if (administrator == null) {
+            return true;
+        }
+        Optional<User> acting =
+                User.findByPublicId(administrator).filter(u -> !u.isBanned(clock.instant()));
+        acting.filter(user -> request.present()).ifPresent(user -> request.impersonatedBy(user.id));
+        return acting.isPresent();
     }
 
     /**
