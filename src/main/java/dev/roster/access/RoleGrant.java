@@ -92,6 +92,47 @@ public class RoleGrant extends PanacheEntityBase {
         return count("role.name = ?1 and user.deletedAt is null", roleName) > 0;
     }
 
+    /**
+     * Whether anyone but this user may do everything, and is neither deleted nor banned. The roles
+     * stay locked to the end of the transaction: of two administrators who take each other's role
+     * at the same time, one stays.
+     */
+    static boolean isAdministeredWithout(UUID userId, Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT id FROM roles WHERE CAST('*' AS text) = ANY (permissions) ORDER BY"
+                                + " id FOR UPDATE")
+                .getResultList();
+        Object others =
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT EXISTS (SELECT FROM role_grants g JOIN roles r ON r.id ="
+                                        + " g.role_id JOIN users u ON u.id = g.user_id WHERE"
+                                        + " CAST('*' AS text) = ANY (r.permissions) AND u.id <>"
+                                        + " :user AND u.deleted_at IS NULL AND (NOT u.banned OR"
+                                        + " u.ban_expires <= :now))")
+                        .setParameter("user", userId)
+                        .setParameter("now", now)
+                        .getSingleResult();
+        return (Boolean) others;
+    }
+
+    /** Replaces the roles of a user, in two statements; they keep this order. */
+    static void replace(UUID userId, List<String> names, UUID grantedBy, Instant now) {
+        delete("user.id", userId);
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO role_grants (user_id, role_id, granted_by, granted_at) SELECT"
+                                + " :user, r.id, CAST(:by AS uuid), CAST(:now AS timestamptz) + n.nr *"
+                                + " interval '1 microsecond' FROM unnest(CAST(:names AS text[])) WITH"
+                                + " ORDINALITY n (name, nr) JOIN roles r ON r.name = n.name")
+                .setParameter("user", userId)
+                .setParameter("by", grantedBy == null ? null : grantedBy.toString())
+                .setParameter("now", now)
+                .setParameter("names", names.toArray(new String[0]))
+                .executeUpdate();
+    }
+
     static RoleGrant of(User user, Role role, UUID grantedBy, Instant now) {
         RoleGrant grant = new RoleGrant();
         grant.id = new Id(user.id, role.id);

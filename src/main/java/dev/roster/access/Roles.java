@@ -3,10 +3,12 @@ package dev.roster.access;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 
 /** Changes who has which role. */
@@ -42,5 +44,40 @@ public class Roles {
                 user.id,
                 null,
                 json.createObjectNode().put("role", roleName));
+    }
+
+    /**
+     * Replaces the roles of a user.
+     *
+     * @param names of roles that there are, in the order in which they are shown; {@code user}
+     *     alone for none but what everybody is
+     * @param actor who does it, or null for the service itself
+     */
+    @Transactional
+    public void replace(User user, List<String> names, UUID actor) {
+        String before = user.role();
+        List<String> granted = names.equals(List.of(User.DEFAULT_ROLE)) ? List.of() : names;
+        RoleGrant.replace(user.id, granted, actor, clock.instant());
+        RoleGrant.flush();
+        RoleGrant.getEntityManager().refresh(user);
+        audit.record(
+                AuditAction.ROLES_CHANGED,
+                actor,
+                "user",
+                user.id,
+                json.createObjectNode().put("role", before),
+                json.createObjectNode().put("role", user.role()));
+    }
+
+    /**
+     * Whether the user is the only one left who may do everything. Where it is not, another one
+     * stays such to the end of the transaction.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean isLastAdministrator(UUID userId) {
+        boolean administrator =
+                RoleGrant.rolesOf(userId).stream()
+                        .anyMatch(role -> role.permissions.contains(Permission.ALL));
+        return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
     }
 }

@@ -52,7 +52,7 @@ public enum AuditAction {
     TEAM_MEMBER_ADDED("team_member.added"),
     TEAM_MEMBER_REMOVED("team_member.removed"),
     ROLE_GRANTED,
-    ROLE_REVOKED,
+    ROLES_CHANGED,
     SESSION_CREATED,
     SESSION_REFUSED,
     SESSION_REVOKED,

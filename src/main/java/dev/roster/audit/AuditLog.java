@@ -45,12 +45,12 @@ public class AuditLog {
         AuditEvent event = new AuditEvent();
         event.occurredAt = clock.instant();
         event.action = action.key();
-        event.actorId = actorId;
         event.targetType = targetType;
         event.targetId = targetId;
         event.before = changed(before, after);
         event.after = changed(after, before);
         boolean inRequest = Arc.container().requestContext().isActive() && request.present();
+        event.actorId = inRequest ? request.actor(actorId) : actorId;
         event.ipAddress = inRequest ? request.address() : "";
         event.userAgent = inRequest ? request.userAgent() : "";
         event.requestId = inRequest ? request.requestId() : "";

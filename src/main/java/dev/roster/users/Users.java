@@ -9,11 +9,14 @@ import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemException;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -208,12 +211,106 @@ public class Users {
     /** Marks the user as deleted by itself; its sessions are the caller's to end. */
     @Transactional
     public void delete(UUID id) {
+        delete(id, id);
+    }
+
+    /** The same by somebody else. */
+    @Transactional
+    public void delete(UUID id, UUID actor) {
         User.findActive(id)
                 .ifPresent(
                         user -> {
                             user.delete(clock.instant());
-                            audit.record(AuditAction.USER_DELETED, id, "user", id);
+                            audit.record(AuditAction.USER_DELETED, actor, "user", id);
                         });
+    }
+
+    /**
+     * What an administrator changes of a user; absent members stay as they are.
+     *
+     * @param image null within for none
+     * @param ban null within for no ban
+     */
+    public record Change(
+            Optional<String> name,
+            Optional<Optional<String>> image,
+            Optional<String> email,
+            Optional<Boolean> emailVerified,
+            UnaryOperator<Username> rename,
+            Optional<Optional<Ban>> ban) {
+
+        public static final Change NONE =
+                new Change(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        UnaryOperator.identity(),
+                        Optional.empty());
+    }
+
+    /** Why and until when a user is kept out; null for ever. */
+    public record Ban(String reason, Instant expires) {}
+
+    /**
+     * Changes a user on behalf of another.
+     *
+     * @param user as it is stored
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} or {@code
+     *     users_username_key} where the address or the name is taken
+     */
+    @Transactional
+    public void administer(User user, Change change, UUID actor) {
+        ObjectNode before = documents.tree(Administered.of(user));
+        boolean wasBanned = user.banned;
+        change.name().ifPresent(name -> user.name = name);
+        change.image().ifPresent(image -> user.image = image.orElse(null));
+        change.email().ifPresent(email -> user.email = email);
+        change.emailVerified().ifPresent(verified -> user.emailVerified = verified);
+        user.apply(change.rename().apply(Username.of(user)));
+        change.ban()
+                .ifPresent(
+                        ban -> {
+                            user.banned = ban.isPresent();
+                            user.banReason = ban.map(Ban::reason).orElse(null);
+                            user.banExpires = ban.map(Ban::expires).orElse(null);
+                        });
+        User.flush();
+        ObjectNode after = documents.tree(Administered.of(user));
+        if (!before.equals(after)) {
+            AuditAction action =
+                    wasBanned == user.banned
+                            ? AuditAction.USER_UPDATED
+                            : user.banned ? AuditAction.USER_BANNED : AuditAction.USER_UNBANNED;
+            audit.record(action, actor, "user", user.id, before, after);
+        }
+    }
+
+    /** What the trail tells of such a change. */
+    @RegisterForReflection
+    record Administered(
+            String name,
+            String image,
+            String email,
+            boolean emailVerified,
+            String username,
+            String displayUsername,
+            boolean banned,
+            String banReason,
+            Instant banExpires) {
+
+        static Administered of(User user) {
+            return new Administered(
+                    user.name,
+                    user.image,
+                    user.email,
+                    user.emailVerified,
+                    user.username,
+                    user.displayUsername,
+                    user.banned,
+                    user.banReason,
+                    user.banExpires);
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.roster.accounts.account;
 
+import dev.roster.access.Roles;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.password.Credential;
@@ -33,6 +34,7 @@ public class Account implements MailUser {
     private final CurrentPassword currentPassword;
     private final Sessions sessions;
     private final Users users;
+    private final Roles roles;
     private final UserMail mail;
     private final DeleteUserConfig config;
     private final AuditLog audit;
@@ -43,6 +45,7 @@ public class Account implements MailUser {
             CurrentPassword currentPassword,
             Sessions sessions,
             Users users,
+            Roles roles,
             UserMail mail,
             DeleteUserConfig config,
             AuditLog audit,
@@ -51,6 +54,7 @@ public class Account implements MailUser {
         this.currentPassword = currentPassword;
         this.sessions = sessions;
         this.users = users;
+        this.roles = roles;
         this.mail = mail;
         this.config = config;
         this.audit = audit;
@@ -104,13 +108,16 @@ public class Account implements MailUser {
      * Deletes a user and ends its sessions.
      *
      * @param token null, or the one-time token that must be good for this
-     * @throws AuthException 404 INVALID_TOKEN
+     * @throws AuthException 403 LAST_ADMINISTRATOR, 404 INVALID_TOKEN
      */
     @Transactional
     public void delete(UUID userId, String token) {
         if (token != null
                 && !Verification.consume(Purpose.DELETE_USER, userId, token, clock.instant())) {
             throw AuthError.INVALID_TOKEN.exception();
+        }
+        if (roles.isLastAdministrator(userId)) {
+            throw AuthError.LAST_ADMINISTRATOR.exception();
         }
         users.delete(userId);
         Verification.voidAll(userId);

@@ -47,7 +47,9 @@ public enum AuthError implements ErrorCode {
     FAILED_TO_GET_USER_INFO(404, "Failed to get user info"),
     PROVIDER_NOT_FOUND(404, "Provider not found"),
     ACCOUNT_NOT_FOUND(400, "Account not found"),
-    FAILED_TO_UNLINK_LAST_ACCOUNT(400, "You can't unlink your last account");
+    FAILED_TO_UNLINK_LAST_ACCOUNT(400, "You can't unlink your last account"),
+    /** Not in the reference, which lets an installation lose its last administrator. */
+    LAST_ADMINISTRATOR(403, "The last administrator cannot be demoted, banned or removed");
 
     private final int status;
     private final String message;

@@ -183,11 +183,31 @@ public class Session extends BaseEntity {
 
     /** Ends one session of a user, named by its token or its {@link #handle}. */
     static long end(UUID userId, String tokenOrHandle) {
-        byte[] digest =
-                HANDLE.matcher(tokenOrHandle).matches()
-                        ? HexFormat.of().parseHex(tokenOrHandle)
-                        : Digests.sha256(tokenOrHandle);
-        return delete("user.id = ?1 and tokenDigest = ?2", userId, digest);
+        return delete("user.id = ?1 and tokenDigest = ?2", userId, digest(tokenOrHandle));
+    }
+
+    private static byte[] digest(String tokenOrHandle) {
+        return HANDLE.matcher(tokenOrHandle).matches()
+                ? HexFormat.of().parseHex(tokenOrHandle)
+                : Digests.sha256(tokenOrHandle);
+    }
+
+    /** Whose live session it is that a token or a {@link #handle} names. */
+    static Optional<User> findOwner(String tokenOrHandle, Instant now) {
+        return getEntityManager()
+                .createQuery(
+                        "select u from Session s join s.user u where s.tokenDigest = :digest and"
+                                + " s.expiresAt > :now and u.deletedAt is null",
+                        User.class)
+                .setParameter("digest", digest(tokenOrHandle))
+                .setParameter("now", now)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Ends the sessions in which this administrator acts as somebody else. */
+    static long endImpersonationsBy(String administrator) {
+        return delete("impersonatedBy", administrator);
     }
 
     /** Ends every session of a user. */

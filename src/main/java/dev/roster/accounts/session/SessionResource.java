@@ -94,6 +94,8 @@ public class SessionResource {
     public List<AuthSession> listSessions() {
         ActiveSession active = current.requireFresh();
         return Session.listActive(active.user().id, clock.instant()).stream()
+                // those in which an administrator acts as the user are none of its devices
+                .filter(session -> session.impersonatedBy == null)
                 .map(
                         session ->
                                 AuthSession.of(

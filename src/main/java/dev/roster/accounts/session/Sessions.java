@@ -18,6 +18,7 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -66,6 +67,27 @@ public class Sessions {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Begun begin(User user, boolean remember) {
+        return begin(
+                user,
+                remember,
+                remember ? config.expiresIn() : config.unrememberedExpiresIn(),
+                null);
+    }
+
+    /**
+     * Begins a session in which an administrator acts as another user; it ends with the browser, is
+     * never put off, and names who acts. In the caller's transaction.
+     *
+     * @throws dev.roster.accounts.betterauth.AuthException 403 for a banned user
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Begun impersonate(User user, User administrator, Duration lifetime) {
+        Begun begun = begin(user, false, lifetime, administrator.publicId());
+        audit.record(AuditAction.USER_IMPERSONATED, administrator.id, "user", user.id);
+        return begun;
+    }
+
+    private Begun begin(User user, boolean remember, Duration lifetime, String impersonatedBy) {
         Instant now = clock.instant();
         if (user.isBanned(now)) {
             throw AuthError.BANNED_USER.exception();
@@ -78,8 +100,8 @@ public class Sessions {
         session.ipAddress = ClientAddress.network(request.address());
         session.userAgent = request.userAgent();
         session.createdAt = now;
-        session.expiresAt =
-                now.plus(remember ? config.expiresIn() : config.unrememberedExpiresIn());
+        session.impersonatedBy = impersonatedBy;
+        session.expiresAt = now.plus(lifetime);
         session.persist();
         audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
         began.fire(new SessionBegan(session));
@@ -137,6 +159,7 @@ public class Sessions {
         Instant now = clock.instant();
         return Session.findByToken(token, now)
                 .filter(found -> !found.user().isBanned(now))
+                .filter(this::isNotImpersonatedInVain)
                 .map(
                         found ->
                                 new ActiveSession(
@@ -146,6 +169,18 @@ public class Sessions {
     /** Whether a token's session is still stored, but has ended by time. */
     public boolean hasExpired(String token) {
         return Session.hasExpired(token, clock.instant());
+    }
+
+    /** Tells the trail who really acts; whoever that was must still be let in. */
+    private boolean isNotImpersonatedInVain(Session.Found found) {
+        String administrator = found.session().impersonatedBy;
+        if (administrator == null) {
+            return true;
+        }
+        Optional<User> acting =
+                User.findByPublicId(administrator).filter(u -> !u.isBanned(clock.instant()));
+        acting.filter(user -> request.present()).ifPresent(user -> request.impersonatedBy(user.id));
+        return acting.isPresent();
     }
 
     /**
@@ -236,6 +271,50 @@ public class Sessions {
     public void endOthers(UUID userId, UUID keep) {
         if (Session.endOthers(userId, keep) > 0) {
             audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
+        }
+    }
+
+    /** The sessions of a user as others may see them: by handles that are of no use but to end. */
+    public List<AuthSession> list(UUID userId) {
+        return Session.listActive(userId, clock.instant()).stream()
+                .map(session -> AuthSession.of(session, session.handle()))
+                .toList();
+    }
+
+    /** Whose session it is that a token or a handle names. */
+    public Optional<User> owner(String tokenOrHandle) {
+        return Session.findOwner(tokenOrHandle, clock.instant());
+    }
+
+    /**
+     * Ends sessions on behalf of somebody else.
+     *
+     * @param tokenOrHandle the one to end, or null for all
+     */
+    @Transactional
+    public void revoke(UUID userId, String tokenOrHandle, UUID actor) {
+        long ended =
+                tokenOrHandle == null ? Session.endAll(userId) : Session.end(userId, tokenOrHandle);
+        if (ended > 0) {
+            audit.record(AuditAction.SESSIONS_REVOKED, actor, "user", userId);
+        }
+    }
+
+    /** Ends every session in which this administrator acts as somebody else. */
+    @Transactional
+    public void endImpersonationsBy(User administrator) {
+        Session.endImpersonationsBy(administrator.publicId());
+    }
+
+    /** Ends the session in which an administrator acts as somebody else. */
+    @Transactional
+    public void endImpersonation(ActiveSession impersonated, User administrator) {
+        if (Session.end(impersonated.token()) > 0) {
+            audit.record(
+                    AuditAction.IMPERSONATION_ENDED,
+                    administrator.id,
+                    "user",
+                    impersonated.user().id);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Locale;
+import java.util.UUID;
 
 /** What the audit trail and the errors say of a request: its id, path, client and user agent. */
 @RequestScoped
@@ -14,6 +15,8 @@ public class RequestContext {
 
     private final CurrentVertxRequest current;
     private final ClientAddress clientAddress;
+
+    private UUID impersonator;
 
     RequestContext(CurrentVertxRequest current, ClientAddress clientAddress) {
         this.current = current;
@@ -63,6 +66,16 @@ public class RequestContext {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** The request turns out to be made by somebody who acts as another user. */
+    public void impersonatedBy(UUID administrator) {
+        impersonator = administrator;
+    }
+
+    /** Who really acts where this user seems to. */
+    public UUID actor(UUID userId) {
+        return impersonator == null || userId == null ? userId : impersonator;
     }
 
     private HttpServerRequest request() {

@@ -28,6 +28,6 @@ public class CurrentUser {
 
     public boolean may(Permission permission) {
         Set<String> held = identity.getAttribute(PERMISSIONS);
-        return held != null && (held.contains(Permission.ALL) || held.contains(permission.key()));
+        return held != null && permission.isIn(held);
     }
 }

@@ -1,19 +1,57 @@
 package dev.roster.platform.security;
 
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Optional;
+
 /** What a role can allow, by the name that {@code roles.permissions} holds. */
 public enum Permission {
     /** See every field of every user and profile. */
     USERS_READ("users:read"),
     /** Change every user and profile. */
-    USERS_UPDATE("users:update");
+    USERS_UPDATE("users:update"),
+    /** List and search users. */
+    USERS_LIST("users:list"),
+    /** Make accounts for others. */
+    USERS_CREATE("users:create"),
+    /** Remove users. */
+    USERS_DELETE("users:delete"),
+    /** Keep users out, and let them in again. */
+    USERS_BAN("users:ban"),
+    /** Give and take roles; of those alone whose permissions one has. */
+    USERS_SET_ROLE("users:set-role"),
+    /** Set the password of others. */
+    USERS_SET_PASSWORD("users:set-password"),
+    /** Change the address of others, and whether it counts as proven. */
+    USERS_SET_EMAIL("users:set-email"),
+    /** Act as another user, for a time. */
+    USERS_IMPERSONATE("users:impersonate"),
+    /** Act as another administrator; {@link #ALL} does not include it. */
+    USERS_IMPERSONATE_ADMINS("users:impersonate-admins"),
+    /** See where others are signed in. */
+    SESSIONS_LIST("sessions:list"),
+    /** Sign others out. */
+    SESSIONS_REVOKE("sessions:revoke");
 
-    /** In a role's list: every permission there is or will be. */
+    /**
+     * In a role's list: every permission there is or will be, but that to act as an administrator.
+     */
     public static final String ALL = "*";
 
     private final String key;
 
     Permission(String key) {
         this.key = key;
+    }
+
+    /** Whether a role with these keys allows it. */
+    public boolean isIn(Collection<String> keys) {
+        return keys.contains(key) || this != USERS_IMPERSONATE_ADMINS && keys.contains(ALL);
+    }
+
+    /** The permission of this name. */
+    public static Optional<Permission> of(String key) {
+        return Arrays.stream(values()).filter(p -> p.key.equals(key)).findFirst();
     }
 
     /** The name that {@code roles.permissions} holds. */
