@@ -347,7 +347,8 @@ class MultiSessionResourceTest {
     }
 
     @Test
-    @DisplayName("that signs in anew costs no more for all its other sessions together than one statement")
+    @DisplayName(
+            "that signs in anew costs no more for all its other sessions together than one statement")
     void noExtraStatements() {
         Caller ada = Caller.signUp();
         assertEquals(4, Statements.of(() -> ada.signInAgain()).size());
