@@ -1,5 +1,6 @@
 package dev.roster.users;
 
+import dev.roster.platform.json.Text;
 import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -134,6 +135,10 @@ public class User extends ImportableEntity {
 
     /** A user who is not deleted, by the identifier that the Better Auth dialect shows. */
     public static Optional<User> findByPublicId(String publicId) {
+        // PostgreSQL would refuse the text, not miss it
+        if (!Text.isStorable(publicId)) {
+            return Optional.empty();
+        }
         return ownId(publicId)
                 .map(User::findActive)
                 .orElseGet(

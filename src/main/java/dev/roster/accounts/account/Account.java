@@ -14,7 +14,6 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
-import dev.roster.mail.MailUser;
 import dev.roster.users.User;
 import dev.roster.users.Users;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -23,12 +22,11 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Changes a user makes to its own account. */
 @ApplicationScoped
-public class Account implements MailUser {
+public class Account {
 
     private final PasswordHasher hasher;
     private final CurrentPassword currentPassword;
@@ -122,13 +120,6 @@ public class Account implements MailUser {
         users.delete(userId);
         Verification.voidAll(userId);
         sessions.endAll(userId);
-    }
-
-    @Override
-    public Optional<String> mailIsNeededUnless() {
-        return config.enabled() && config.confirmByMail()
-                ? Optional.of("ROSTER_DELETE_USER_CONFIRM_BY_MAIL=false")
-                : Optional.empty();
     }
 
     /** Mails a user the link that deletes its account. */

@@ -26,18 +26,14 @@ class MailedFeatures implements MailUser {
             PluginsConfig plugins) {
         settings =
                 Map.of(
-                        "ROSTER_EMAIL_VERIFICATION_SEND_ON_SIGN_UP",
-                        verification.sendOnSignUp(),
-                        "ROSTER_EMAIL_VERIFICATION_SEND_ON_SIGN_IN",
-                        verification.sendOnSignIn(),
-                        "ROSTER_EMAIL_VERIFICATION_REQUIRED",
-                        verification.required(),
+                        "ROSTER_EMAIL_VERIFICATION_ENABLED",
+                        verification.enabled(),
                         "ROSTER_PASSWORD_RESET_ENABLED",
                         reset.enabled(),
                         "ROSTER_CHANGE_EMAIL_ENABLED",
                         change.enabled(),
                         "ROSTER_DELETE_USER_CONFIRM_BY_MAIL",
-                        deletion.confirmByMail(),
+                        deletion.enabled() && deletion.confirmByMail(),
                         "ROSTER_TWO_FACTOR_MAILED_CODES",
                         plugins.twoFactor() && twoFactor.mailedCodes(),
                         "ROSTER_PLUGINS_MAGIC_LINK",

@@ -7,7 +7,6 @@ import dev.roster.accounts.verification.UserMail;
 import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.mail.MailKind;
-import dev.roster.mail.MailUser;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
@@ -26,7 +25,7 @@ import java.util.UUID;
  * when the link was mailed, and dies with a reset of the password.
  */
 @ApplicationScoped
-public class EmailChange implements MailUser {
+public class EmailChange {
 
     private final ChangeEmailConfig config;
     private final EmailVerificationConfig verificationConfig;
@@ -51,13 +50,6 @@ public class EmailChange implements MailUser {
         this.mail = mail;
         this.users = users;
         this.clock = clock;
-    }
-
-    @Override
-    public Optional<String> mailIsNeededUnless() {
-        return config.enabled()
-                ? Optional.of("ROSTER_CHANGE_EMAIL_ENABLED=false")
-                : Optional.empty();
     }
 
     /**

@@ -9,7 +9,6 @@ import dev.roster.accounts.verification.UserMail;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
-import dev.roster.mail.MailUser;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
@@ -22,7 +21,7 @@ import java.util.Optional;
 
 /** Proving that the address of a user is its own. */
 @ApplicationScoped
-public class EmailVerification implements MailUser {
+public class EmailVerification {
 
     private final EmailVerificationConfig config;
     private final EmailLinks links;
@@ -50,13 +49,6 @@ public class EmailVerification implements MailUser {
         this.audit = audit;
         this.request = request;
         this.clock = clock;
-    }
-
-    @Override
-    public Optional<String> mailIsNeededUnless() {
-        return config.enabled()
-                ? Optional.of("ROSTER_EMAIL_VERIFICATION_ENABLED=false")
-                : Optional.empty();
     }
 
     /** Whether nobody signs in by password before the address is verified. */

@@ -13,7 +13,6 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
-import dev.roster.mail.MailUser;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
@@ -27,7 +26,7 @@ import java.util.UUID;
 
 /** Resets passwords. A reset signs nobody in, so that it passes no second factor. */
 @ApplicationScoped
-public class PasswordReset implements MailUser {
+public class PasswordReset {
 
     private static final int TOKEN_LENGTH = 24;
 
@@ -60,13 +59,6 @@ public class PasswordReset implements MailUser {
         this.mail = mail;
         this.audit = audit;
         this.clock = clock;
-    }
-
-    @Override
-    public Optional<String> mailIsNeededUnless() {
-        return config.enabled()
-                ? Optional.of("ROSTER_PASSWORD_RESET_ENABLED=false")
-                : Optional.empty();
     }
 
     /**
