@@ -1,5 +1,7 @@
 package dev.roster.groups;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
@@ -155,6 +157,14 @@ public class Invitation extends ImportableEntity {
 
     boolean isFor(User user) {
         return EmailAddress.key(email).equals(EmailAddress.key(user.email));
+    }
+
+    /** What the audit trail tells of it: no address, which would outlive its owner there. */
+    ObjectNode trail() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("group", group.id.toString())
+                .put("role", role());
     }
 
     /** The roles joined by commas, as the dialect's wire has them. */

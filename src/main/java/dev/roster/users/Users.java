@@ -9,6 +9,7 @@ import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
@@ -23,12 +24,19 @@ public class Users {
     private final AuditLog audit;
     private final Documents documents;
     private final SecretBox box;
+    private final Event<UserDeleted> deletions;
     private final Clock clock;
 
-    Users(AuditLog audit, Documents documents, SecretBox box, Clock clock) {
+    Users(
+            AuditLog audit,
+            Documents documents,
+            SecretBox box,
+            Event<UserDeleted> deletions,
+            Clock clock) {
         this.audit = audit;
         this.documents = documents;
         this.box = box;
+        this.deletions = deletions;
         this.clock = clock;
     }
 
@@ -90,7 +98,10 @@ public class Users {
         return user;
     }
 
-    /** Marks the user as deleted by itself; its sessions are the caller's to end. */
+    /**
+     * Marks the user as deleted by itself, and tells the features above by {@link UserDeleted}; its
+     * sessions are the caller's to end.
+     */
     @Transactional
     public void delete(UUID id) {
         User.findActive(id)
@@ -98,6 +109,7 @@ public class Users {
                         user -> {
                             user.delete(clock.instant());
                             audit.record(AuditAction.USER_DELETED, id, "user", id);
+                            deletions.fire(new UserDeleted(id, id));
                         });
     }
 

@@ -36,7 +36,9 @@ class AuthErrors implements ErrorDialect {
 
     @ServerExceptionMapper
     Response auth(AuthException e) {
-        return answer(e.status(), e.code(), e.getMessage()).build();
+        return e.code() == null && e.getMessage() == null
+                ? Response.status(e.status()).build()
+                : answer(e.status(), e.code(), e.getMessage()).build();
     }
 
     private static Response.ResponseBuilder answer(int status, String code, String message) {

@@ -8,6 +8,7 @@ public class AuthException extends RuntimeException {
 
     /**
      * @param code null for the few errors that have a message alone (contract, section 2)
+     * @param message null, with the code, for those that have no body at all
      */
     public AuthException(int status, String code, String message) {
         super(message);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.http.OriginCheck;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
+import java.util.List;
 
 /** A request of the dialect, its body read and its origin accepted. */
 @RequestScoped
@@ -32,6 +33,20 @@ public class AuthRequest {
     /** The same where the body may be left out. */
     public Fields optionalFields() {
         return new Fields(body == null ? JsonNodeFactory.instance.objectNode() : body);
+    }
+
+    /** The query's parameters, to be read one by one; see {@link Fields#check}. */
+    public Fields query() {
+        ObjectNode query = JsonNodeFactory.instance.objectNode();
+        for (String name : request.params().names()) {
+            List<String> values = request.params().getAll(name);
+            if (values.size() == 1) {
+                query.put(name, values.get(0));
+            } else {
+                values.forEach(query.withArrayProperty(name)::add);
+            }
+        }
+        return Fields.ofQuery(query);
     }
 
     /**
