@@ -44,6 +44,11 @@ public class Team extends ImportableEntity {
                 .put("name", name);
     }
 
+    static Optional<Team> findByPublicId(String publicId) {
+        PublicId id = PublicId.of(publicId);
+        return find(id.attribute() + " = ?1", id.value()).firstResultOptional();
+    }
+
     /** A team of this group. */
     static Optional<Team> findInGroup(UUID groupId, String publicId) {
         PublicId id = PublicId.of(publicId);
