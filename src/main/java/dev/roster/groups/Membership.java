@@ -148,9 +148,17 @@ public class Membership extends ImportableEntity {
         return count("user.id", userId);
     }
 
+    /** By SQL: Hibernate's own array functions compare varchar[] with text[], which fails. */
     static long countOwners(UUID groupId) {
-        return count(
-                "group.id = ?1 and array_contains(roles, ?2)", groupId, MemberRole.OWNER.key());
+        return (Long)
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT count(*) FROM memberships WHERE group_id = :group AND"
+                                        + " :owner = ANY (roles)",
+                                Long.class)
+                        .setParameter("group", groupId)
+                        .setParameter("owner", MemberRole.OWNER.key())
+                        .getSingleResult();
     }
 
     /** The first members of a group, with their users, in order of joining. */

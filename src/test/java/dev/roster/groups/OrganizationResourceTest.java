@@ -33,7 +33,7 @@ class OrganizationResourceTest {
     }
 
     private static Response get(Caller caller, String operation) {
-        return caller.request().get(BASE + operation);
+        return caller.request().urlEncodingEnabled(false).get(BASE + operation);
     }
 
     private static String slug() {
