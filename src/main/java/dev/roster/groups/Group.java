@@ -29,9 +29,31 @@ public class Group extends ImportableEntity {
     @JdbcTypeCode(SqlTypes.JSON)
     public String metadata;
 
-    public static Optional<Group> findByPublicId(String publicId) {
+    /** A group, and the membership by which a user sees it; null where it does not. */
+    record Seen(Group group, Membership membership) {}
+
+    static Optional<Seen> seenByPublicId(String publicId, UUID userId) {
         PublicId id = PublicId.of(publicId);
-        return find(id.attribute() + " = ?1", id.value()).firstResultOptional();
+        return seen(id.attribute(), id.value(), userId);
+    }
+
+    static Optional<Seen> seenBySlug(String slug, UUID userId) {
+        return seen("slug", slug, userId);
+    }
+
+    private static Optional<Seen> seen(String attribute, Object value, UUID userId) {
+        return getEntityManager()
+                .createQuery(
+                        "select g, m from Group g left join Membership m on m.group = g and"
+                                + " m.user.id = :user where g."
+                                + attribute
+                                + " = :value",
+                        Object[].class)
+                .setParameter("user", userId)
+                .setParameter("value", value)
+                .getResultStream()
+                .findFirst()
+                .map(row -> new Seen((Group) row[0], (Membership) row[1]));
     }
 
     public static Optional<Group> findBySlug(String slug) {

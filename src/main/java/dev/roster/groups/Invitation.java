@@ -1,5 +1,7 @@
 package dev.roster.groups;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
@@ -140,13 +142,16 @@ public class Invitation extends ImportableEntity {
 
     /** Takes a team that ceases to be out of the invitations that can still be accepted. */
     static void forgetTeam(UUID groupId, String teamPublicId, Instant now) {
-        update(
-                "teamIds = array_remove(teamIds, ?1), updatedAt = ?2, version = version + 1 where"
-                        + " group.id = ?3 and status = ?4 and array_contains(teamIds, ?1)",
-                teamPublicId,
-                now,
-                groupId,
-                PENDING);
+        getEntityManager()
+                .createNativeQuery(
+                        "UPDATE invitations SET team_ids = array_remove(team_ids, :team),"
+                                + " updated_at = :now, version = version + 1 WHERE group_id ="
+                                + " :group AND status = :status AND :team = ANY (team_ids)")
+                .setParameter("team", teamPublicId)
+                .setParameter("now", now)
+                .setParameter("group", groupId)
+                .setParameter("status", PENDING)
+                .executeUpdate();
     }
 
     boolean isOpen(Instant now) {
@@ -155,6 +160,14 @@ public class Invitation extends ImportableEntity {
 
     boolean isFor(User user) {
         return EmailAddress.key(email).equals(EmailAddress.key(user.email));
+    }
+
+    /** What the audit trail tells of it: no address, which would outlive its owner there. */
+    ObjectNode trail() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("group", group.id.toString())
+                .put("role", role());
     }
 
     /** The roles joined by commas, as the dialect's wire has them. */

@@ -26,8 +26,19 @@ enum MemberRole {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static boolean isKnown(String key) {
-        return of(key).isPresent();
+    /** The keys of what applications send: names, or names joined by commas; each once. */
+    static List<String> keys(List<String> given) {
+        return given.stream()
+                .flatMap(names -> Arrays.stream(names.split(",")))
+                .map(String::trim)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    /** Those that are no roles. */
+    static List<String> unknown(List<String> keys) {
+        return keys.stream().filter(key -> of(key).isEmpty()).toList();
     }
 
     static boolean isOwner(List<String> keys) {

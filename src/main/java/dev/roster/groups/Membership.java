@@ -1,5 +1,7 @@
 package dev.roster.groups;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.users.User;
 import jakarta.persistence.Column;
@@ -58,6 +60,24 @@ public class Membership extends ImportableEntity {
                 .firstResultOptional();
     }
 
+    /**
+     * The same, holding the group to the end of the transaction first: what is read then of its
+     * members stays true.
+     */
+    static Optional<Membership> findByGroupLocked(String groupPublicId, UUID userId) {
+        PublicId group = PublicId.of(groupPublicId);
+        return find(
+                        "select m.group.id from Membership m where m.user.id = ?1 and m.group."
+                                + group.attribute()
+                                + " = ?2",
+                        userId,
+                        group.value())
+                .project(UUID.class)
+                .firstResultOptional()
+                .filter(Group::lock)
+                .flatMap(locked -> findByGroup(groupPublicId, userId));
+    }
+
     /** The same by the public id of the user. */
     static Optional<Membership> findByUser(UUID groupId, String userPublicId) {
         PublicId user = PublicId.of(userPublicId);
@@ -98,6 +118,24 @@ public class Membership extends ImportableEntity {
                 .firstResultOptional();
     }
 
+    /** A user who may be invited, and whether it is a member already. */
+    record Candidate(UUID userId, boolean member) {}
+
+    /** The user with this address, if there is one. */
+    static Optional<Candidate> candidate(UUID groupId, String emailKey) {
+        return getEntityManager()
+                .createQuery(
+                        "select u.id, m.id from User u left join Membership m on m.user = u and"
+                                + " m.group.id = :group where u.emailKey = :email and u.deletedAt"
+                                + " is null",
+                        Object[].class)
+                .setParameter("group", groupId)
+                .setParameter("email", emailKey)
+                .getResultStream()
+                .findFirst()
+                .map(row -> new Candidate((UUID) row[0], row[1] != null));
+    }
+
     static boolean exists(UUID groupId, UUID userId) {
         return count("group.id = ?1 and user.id = ?2", groupId, userId) > 0;
     }
@@ -110,9 +148,17 @@ public class Membership extends ImportableEntity {
         return count("user.id", userId);
     }
 
+    /** By SQL: Hibernate's own array functions compare varchar[] with text[], which fails. */
     static long countOwners(UUID groupId) {
-        return count(
-                "group.id = ?1 and array_contains(roles, ?2)", groupId, MemberRole.OWNER.key());
+        return (Long)
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT count(*) FROM memberships WHERE group_id = :group AND"
+                                        + " :owner = ANY (roles)",
+                                Long.class)
+                        .setParameter("group", groupId)
+                        .setParameter("owner", MemberRole.OWNER.key())
+                        .getSingleResult();
     }
 
     /** The first members of a group, with their users, in order of joining. */
@@ -141,6 +187,20 @@ public class Membership extends ImportableEntity {
 
     boolean may(GroupPermission permission) {
         return MemberRole.anyPermits(roles, permission);
+    }
+
+    /** Whether an invitation may be shown: one that makes an owner is for owners alone. */
+    boolean maySee(Invitation invitation) {
+        return isOwner() || !MemberRole.isOwner(invitation.roles);
+    }
+
+    /** What the audit trail tells of it. */
+    ObjectNode trail() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("group", group.id.toString())
+                .put("user", user.id.toString())
+                .put("role", role());
     }
 
     /** The roles joined by commas, as the dialect's wire has them. */

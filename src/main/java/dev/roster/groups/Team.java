@@ -1,5 +1,7 @@
 package dev.roster.groups;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -32,6 +34,19 @@ public class Team extends ImportableEntity {
         team.group = group;
         team.name = name;
         return team;
+    }
+
+    /** What the audit trail tells of it. */
+    ObjectNode trail() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("group", group.id.toString())
+                .put("name", name);
+    }
+
+    static Optional<Team> findByPublicId(String publicId) {
+        PublicId id = PublicId.of(publicId);
+        return find(id.attribute() + " = ?1", id.value()).firstResultOptional();
     }
 
     /** A team of this group. */

@@ -1,5 +1,7 @@
 package dev.roster.groups;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -71,5 +73,13 @@ public class TeamMembership extends ImportableEntity {
                 .project(UUID.class)
                 .list()
                 .isEmpty();
+    }
+
+    /** What the audit trail tells of it. */
+    ObjectNode trail() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("team", team.id.toString())
+                .put("user", membership.user.id.toString());
     }
 }

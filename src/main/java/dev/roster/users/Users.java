@@ -11,6 +11,7 @@ import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
@@ -27,12 +28,19 @@ public class Users {
     private final AuditLog audit;
     private final Documents documents;
     private final SecretBox box;
+    private final Event<UserDeleted> deletions;
     private final Clock clock;
 
-    Users(AuditLog audit, Documents documents, SecretBox box, Clock clock) {
+    Users(
+            AuditLog audit,
+            Documents documents,
+            SecretBox box,
+            Event<UserDeleted> deletions,
+            Clock clock) {
         this.audit = audit;
         this.documents = documents;
         this.box = box;
+        this.deletions = deletions;
         this.clock = clock;
     }
 
@@ -222,6 +230,7 @@ public class Users {
                         user -> {
                             user.delete(clock.instant());
                             audit.record(AuditAction.USER_DELETED, actor, "user", id);
+                            deletions.fire(new UserDeleted(id, actor));
                         });
     }
 

@@ -154,6 +154,17 @@ public class Session extends BaseEntity {
                 == 1;
     }
 
+    /** Sets what calls without an organization or a team refer to; null for nothing. */
+    static void activate(UUID id, String organizationId, String teamId, Instant now) {
+        update(
+                "activeOrganizationId = ?1, activeTeamId = ?2, updatedAt = ?3, version = version +"
+                        + " 1 where id = ?4",
+                organizationId,
+                teamId,
+                now,
+                id);
+    }
+
     /** Whether its age allows sensitive actions. */
     boolean isFresh(SessionConfig config, Instant now) {
         return !ofApiKey && now.isBefore(createdAt.plus(config.freshAge()));

@@ -227,6 +227,18 @@ public class Sessions {
         cookies.clear(response, DONT_REMEMBER_COOKIE);
     }
 
+    /**
+     * Sets what calls without an organization or a team refer to in this session. Neither grants
+     * anything: who refers to them is looked up each time.
+     *
+     * @param organizationId public id, or null
+     * @param teamId public id, or null
+     */
+    @Transactional
+    public void activate(ActiveSession active, String organizationId, String teamId) {
+        Session.activate(active.session().id, organizationId, teamId, clock.instant());
+    }
+
     boolean isFresh(ActiveSession active) {
         return active.session().isFresh(config, clock.instant());
     }

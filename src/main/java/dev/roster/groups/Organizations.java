@@ -1,0 +1,201 @@
+package dev.roster.groups;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.session.ActiveSession;
+import dev.roster.accounts.session.Sessions;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.users.User;
+import dev.roster.users.UserDeleted;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceException;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes, changes and deletes organizations: check, change and audit event in one transaction. */
+@ApplicationScoped
+class Organizations {
+
+    private final OrganizationConfig config;
+    private final Sessions sessions;
+    private final AuditLog audit;
+    private final ObjectMapper json;
+
+    Organizations(OrganizationConfig config, Sessions sessions, AuditLog audit, ObjectMapper json) {
+        this.config = config;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.json = json;
+    }
+
+    /** What an organization is made with. */
+    record NewOrganization(String name, String slug, String logo, String metadata) {}
+
+    /** What is changed of one; empty for what stays, an empty value for none. */
+    record OrganizationPatch(
+            Optional<String> name,
+            Optional<String> slug,
+            Optional<Optional<String>> logo,
+            Optional<String> metadata) {}
+
+    /**
+     * Makes an organization, whose owner the caller is, and its first team.
+     *
+     * @param activate whether both become the session's active ones
+     * @throws AuthException 400 ORGANIZATION_ALREADY_EXISTS where the slug is taken; 403
+     *     YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION,
+     *     YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
+     */
+    @Transactional
+    Membership create(ActiveSession active, NewOrganization made, boolean activate) {
+        if (!config.allowCreation()) {
+            throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION.exception();
+        }
+        User user = active.user();
+        if (config.limit().isPresent()) {
+            // of several at once the second counts what the first has made
+            User.findById(user.id, LockModeType.PESSIMISTIC_WRITE);
+            if (Membership.countOf(user.id) >= config.limit().getAsInt()) {
+                throw OrganizationError.YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
+                        .exception();
+            }
+        }
+        Group group = new Group();
+        group.name = made.name();
+        group.slug = made.slug();
+        group.logo = made.logo();
+        group.metadata = made.metadata();
+        store(group, OrganizationError.ORGANIZATION_ALREADY_EXISTS);
+        Membership owner = Membership.of(group, user, List.of(MemberRole.OWNER.key()));
+        owner.persist();
+        audit.record(
+                AuditAction.ORGANIZATION_CREATED,
+                user.id,
+                "organization",
+                group.id,
+                null,
+                trail(group));
+        audit.record(AuditAction.MEMBER_ADDED, user.id, "member", owner.id, null, owner.trail());
+        String teamId = null;
+        if (config.teams().enabled() && config.teams().defaultTeam()) {
+            Team team = Team.of(group, group.name);
+            team.persist();
+            TeamMembership.of(team, owner).persist();
+            audit.record(AuditAction.TEAM_CREATED, user.id, "team", team.id, null, team.trail());
+            teamId = team.publicId();
+        }
+        if (activate) {
+            sessions.activate(active, group.publicId(), teamId);
+        }
+        return owner;
+    }
+
+    /**
+     * Changes an organization.
+     *
+     * @throws AuthException 400 USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION,
+     *     ORGANIZATION_SLUG_ALREADY_TAKEN; 403 YOU_ARE_NOT_ALLOWED_TO_UPDATE_THIS_ORGANIZATION
+     */
+    @Transactional
+    Group update(User caller, String publicId, OrganizationPatch patch) {
+        Membership member =
+                Membership.findByGroupLocked(publicId, caller.id)
+                        .orElseThrow(
+                                OrganizationError.USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION
+                                        ::exception);
+        if (!member.may(GroupPermission.ORGANIZATION_UPDATE)) {
+            throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_UPDATE_THIS_ORGANIZATION.exception();
+        }
+        Group group = member.group;
+        ObjectNode before = trail(group);
+        group.name = patch.name().orElse(group.name);
+        group.slug = patch.slug().orElse(group.slug);
+        if (patch.logo().isPresent()) {
+            group.logo = patch.logo().get().orElse(null);
+        }
+        group.metadata = patch.metadata().orElse(group.metadata);
+        store(group, OrganizationError.ORGANIZATION_SLUG_ALREADY_TAKEN);
+        ObjectNode after = trail(group);
+        if (!before.equals(after)) {
+            audit.record(
+                    AuditAction.ORGANIZATION_UPDATED,
+                    caller.id,
+                    "organization",
+                    group.id,
+                    before,
+                    after);
+        }
+        return group;
+    }
+
+    /**
+     * Deletes an organization with its members, invitations and teams.
+     *
+     * @throws AuthException 400 USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION; 403
+     *     YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION; 404 ORGANIZATION_DELETION_DISABLED
+     */
+    @Transactional
+    Group delete(ActiveSession active, String publicId) {
+        UUID caller = active.user().id;
+        Membership member =
+                Membership.findByGroupLocked(publicId, caller)
+                        .orElseThrow(
+                                OrganizationError.USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION
+                                        ::exception);
+        if (!member.may(GroupPermission.ORGANIZATION_DELETE)) {
+            throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION.exception();
+        }
+        Group group = member.group;
+        audit.record(
+                AuditAction.ORGANIZATION_DELETED,
+                caller,
+                "organization",
+                group.id,
+                trail(group),
+                null);
+        // the database deletes what is of it
+        Group.delete("id", group.id);
+        if (group.publicId().equals(active.session().activeOrganizationId)) {
+            sessions.activate(active, null, null);
+        }
+        return group;
+    }
+
+    /** Who is deleted is in no group any more, be it the only owner of one. */
+    void leaveAll(@Observes UserDeleted deleted) {
+        for (UUID membership : Membership.endAll(deleted.userId())) {
+            audit.record(AuditAction.MEMBER_REMOVED, deleted.actor(), "member", membership);
+        }
+    }
+
+    /** That a slug is free is for the database to say: of several at once one wins. */
+    private static void store(Group group, OrganizationError taken) {
+        try {
+            group.persistAndFlush();
+        } catch (PersistenceException e) {
+            if (DatabaseFailure.violatedConstraint(e).filter("groups_slug_key"::equals).isEmpty()) {
+                throw e;
+            }
+            throw taken.exception();
+        }
+    }
+
+    private ObjectNode trail(Group group) {
+        ObjectNode trail = json.createObjectNode();
+        trail.put("name", group.name).put("slug", group.slug).put("logo", group.logo);
+        try {
+            trail.set("metadata", group.metadata == null ? null : json.readTree(group.metadata));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("What is stored was written as JSON", e);
+        }
+        return trail;
+    }
+}
