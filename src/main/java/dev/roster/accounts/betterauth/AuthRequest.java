@@ -3,19 +3,24 @@ package dev.roster.accounts.betterauth;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.http.OriginCheck;
+import dev.roster.platform.http.TrustedOrigins;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
+import java.util.List;
+import java.util.Optional;
 
 /** A request of the dialect, its body read and its origin accepted. */
 @RequestScoped
 public class AuthRequest {
 
-    private final OriginCheck origins;
+    private final OriginCheck originCheck;
+    private final TrustedOrigins origins;
     private final HttpServerRequest request;
 
     private ObjectNode body;
 
-    AuthRequest(OriginCheck origins, HttpServerRequest request) {
+    AuthRequest(OriginCheck originCheck, TrustedOrigins origins, HttpServerRequest request) {
+        this.originCheck = originCheck;
         this.origins = origins;
         this.request = request;
     }
@@ -40,7 +45,31 @@ public class AuthRequest {
      * @throws AuthException 403
      */
     public void refuseForeignForm() {
-        accept(origins.ofForm(request));
+        accept(originCheck.ofForm(request));
+    }
+
+    /**
+     * Where a link asks to send the client: the query's member of this name, decoded once and as
+     * given. The endpoints that are followed by a browser ask for it before anything else, and
+     * redirect nowhere else (contract, section 6, 3).
+     *
+     * @param refusal the error of a target that is neither a safe path nor of a trusted origin
+     * @return empty when the member is missing or empty
+     * @throws AuthException 403 with the given error, 400 VALIDATION_ERROR when it is there twice
+     */
+    public Optional<String> redirectTarget(String name, ErrorCode refusal) {
+        List<String> targets = request.params().getAll(name);
+        if (targets.size() > 1) {
+            throw AuthError.VALIDATION_ERROR.exception(
+                    "[query." + name + "] Invalid input: expected string, received array");
+        }
+        if (targets.isEmpty() || targets.get(0).isEmpty()) {
+            return Optional.empty();
+        }
+        if (!origins.trustsRedirect(targets.get(0))) {
+            throw refusal.exception();
+        }
+        return Optional.of(targets.get(0));
     }
 
     static void accept(OriginCheck.Verdict verdict) {
