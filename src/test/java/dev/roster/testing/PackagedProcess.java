@@ -79,6 +79,7 @@ public final class PackagedProcess implements AutoCloseable {
         builder.environment().put("PORT", Integer.toString(port));
         builder.environment().put("ROSTER_SECRET", PackagedService.SECRET);
         builder.environment().put("ROSTER_BASE_URL", "http://localhost:" + port);
+        builder.environment().put("ROSTER_RATE_LIMIT_ENABLED", "false");
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         try {

@@ -46,7 +46,9 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 "roster.trusted-origins",
                 "http://trusted.example:3000,https://*.wild.example,myapp://",
                 "roster.shutdown-delay",
-                "0S");
+                "0S",
+                "roster.rate-limit.enabled",
+                "false");
     }
 
     @Override

@@ -92,7 +92,7 @@ class EntitiesTest {
         }
 
         @Test
-        @DisplayName("every table has its entity")
+        @DisplayName("every table has its entity, but the one that a single statement works on")
         void everyTableHasAnEntity() throws SQLException {
             Set<String> mapped =
                     sessionFactory.getMetamodel().getEntities().stream()
@@ -100,7 +100,9 @@ class EntitiesTest {
                             .map(type -> type.getAnnotation(Table.class).name())
                             .collect(Collectors.toCollection(TreeSet::new));
             try (Connection connection = Database.connect()) {
-                assertEquals(new TreeSet<>(Catalogue.tables(connection)), mapped);
+                Set<String> tables = new TreeSet<>(Catalogue.tables(connection));
+                assertTrue(tables.remove("rate_limits"));
+                assertEquals(tables, mapped);
             }
         }
     }
