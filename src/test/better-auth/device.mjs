@@ -54,8 +54,8 @@ function parseSetCookie(line) {
   return { name: pair.slice(0, at), value: pair.slice(at + 1), attributes };
 }
 
-/** The reference runs with its multi-session plugin, which adds a cookie for each user. */
-const expected = (cookie) => !(REFERENCE && cookie.name.includes("session_token_multi-"));
+/** The multi-session plugin adds a cookie for each user: in `allCookies` alone. */
+const expected = (cookie) => !cookie.name.includes("session_token_multi-");
 
 /** One answer in a form that both transports share; header names are lower case. */
 class Answer {
@@ -82,13 +82,15 @@ class Answer {
 export class Device {
   #jar = new Map();
 
-  constructor({ origin = ORIGIN, userAgent = "roster-contract/1.0" } = {}) {
+  constructor({ origin = ORIGIN, userAgent = "roster-contract/1.0", plugins = [] } = {}) {
+    this.plugins = plugins;
     this.origin = origin;
     this.userAgent = userAgent;
     /** The last answer as it was on the wire, before the client parsed it. */
     this.last = null;
     this.client = createAuthClient({
       baseURL: SERVER,
+      plugins,
       fetchOptions: { customFetchImpl: (url, init) => this.#fetch(url, init) },
     });
   }
@@ -129,7 +131,7 @@ export class Device {
 
   /** Another profile with a copy of these cookies: what a thief of the cookies would hold. */
   copy() {
-    const copy = new Device({ origin: this.origin, userAgent: this.userAgent });
+    const copy = new Device({ origin: this.origin, userAgent: this.userAgent, plugins: this.plugins });
     copy.#jar = new Map(this.#jar);
     return copy;
   }
@@ -291,4 +293,68 @@ export function assertSession(session, { userId, token, lasts = WEEK }) {
 /** A device is signed in when get-session says so, not when it holds a cookie. */
 export async function isSignedIn({ client }) {
   return succeeded(await client.getSession()) !== null;
+}
+
+/** The reference's names of mails, by Roster's. */
+const REFERENCE_KINDS = {
+  "change-email": ["change-email-confirmation"],
+  "two-factor-code": ["two-factor-otp"],
+  "sign-in-code": ["email-otp", "sign-in"],
+  "email-code": ["email-otp", "email-verification"],
+  "reset-password-code": ["email-otp", "forget-password"],
+  "change-email-code": ["email-otp", "change-email"],
+  invitation: ["organization-invitation"],
+};
+
+function referenceMail({ Subject, Text }) {
+  const { otpType, url, otp, invitationId } = JSON.parse(Text);
+  const known = Object.entries(REFERENCE_KINDS).find(
+    ([, [type, codeType]]) => type === Subject && codeType === otpType,
+  );
+  return {
+    kind: known?.[0] ?? Subject,
+    url: url ?? (invitationId && `${ORIGIN}/accept-invitation/${invitationId}`),
+    code: otp,
+    text: Text,
+  };
+}
+
+const rosterMail = ({ Kind, Text }) => ({
+  kind: Kind,
+  url: /^https?:\/\/\S+$/m.exec(Text)?.[0],
+  code: /^ +(\S+)$/m.exec(Text)?.[1],
+  text: Text,
+});
+
+/**
+ * Every mail to an address so far, oldest first, as `{kind, url, code, text}`; `kind` is the name of
+ * Roster's template, such as "verify-email", in both servers. ROSTER_MAIL_URL is where they arrive.
+ */
+export async function mails(to) {
+  assert.ok(env.ROSTER_MAIL_URL, "ROSTER_MAIL_URL says where mails arrive");
+  const inbox = async (path) => (await fetch(new URL(path, env.ROSTER_MAIL_URL))).json();
+  const { messages } = await inbox("/api/v1/messages");
+  const mine = messages.filter(({ To }) => To[0].Address.toLowerCase() === to.toLowerCase());
+  const whole = await Promise.all(mine.map(({ ID }) => inbox(`/api/v1/message/${ID}`)));
+  return whole.reverse().map(REFERENCE ? referenceMail : rosterMail);
+}
+
+const returned = new Set();
+
+/**
+ * The newest mail to an address, of one kind if that is given. Mail takes a moment to arrive, so this
+ * waits for one that no earlier call has returned.
+ */
+export async function mail(to, kind) {
+  const deadline = Date.now() + 10_000;
+  do {
+    const all = await mails(to);
+    const nth = all.findLastIndex((candidate) => kind === undefined || candidate.kind === kind);
+    if (nth >= 0 && !returned.has(`${nth} ${to}`)) {
+      returned.add(`${nth} ${to}`);
+      return all[nth];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  } while (Date.now() < deadline);
+  assert.fail(`no ${kind ?? "mail"} to ${to}`);
 }

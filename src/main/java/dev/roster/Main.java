@@ -1,5 +1,6 @@
 package dev.roster;
 
+import dev.roster.directory.betterauth.ImportBetterAuth;
 import dev.roster.platform.readiness.EnvironmentSettings;
 import dev.roster.platform.readiness.StartupFailure;
 import dev.roster.platform.readiness.StartupSettings;
@@ -7,15 +8,20 @@ import dev.roster.platform.readiness.StartupSettings.Fault;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
+import java.util.Map;
 
 /** Starts Roster; in production only with settings it can safely run with. */
 @QuarkusMain
 public class Main {
 
-    /** EX_CONFIG of sysexits.h. */
-    private static final int CONFIGURATION_ERROR = 78;
+    /** EX_USAGE of sysexits.h. */
+    private static final int USAGE_ERROR = 64;
+
+    private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS =
+            Map.of("import-better-auth", ImportBetterAuth.class);
 
     private Main() {}
 
@@ -28,10 +34,31 @@ public class Main {
         List<Fault> faults = StartupSettings.faults(EnvironmentSettings.lookup());
         if (!faults.isEmpty()) {
             System.err.print(StartupSettings.message(faults));
-            System.exit(CONFIGURATION_ERROR);
+            System.exit(StartupFailure.CONFIGURATION_ERROR);
         }
         stopEvenWhileStarting();
-        Quarkus.run(null, StartupFailure::exit, args);
+        if (args.length == 0) {
+            Quarkus.run(null, StartupFailure::exit, args);
+            return;
+        }
+        Class<? extends QuarkusApplication> command = COMMANDS.get(args[0]);
+        if (command == null || args.length > 1) {
+            System.err.println("Roster serves without arguments, and has these commands:");
+            COMMANDS.keySet().forEach(name -> System.err.println("  " + name));
+            System.exit(USAGE_ERROR);
+        }
+        serveNobody();
+        Quarkus.run(command, StartupFailure::exit, args);
+    }
+
+    /** A command needs the database and the settings, but no port, no jobs and no administrator. */
+    private static void serveNobody() {
+        System.setProperty("quarkus.http.host-enabled", "false");
+        System.setProperty("quarkus.scheduler.enabled", "false");
+        System.setProperty("roster.admin.email", "");
+        System.setProperty("quarkus.log.console.json.enabled", "false");
+        System.setProperty("quarkus.log.level", "WARN");
+        System.setProperty("quarkus.banner.enabled", "false");
     }
 
     /** {@code LaunchMode.current()} still says NORMAL here: Quarkus sets it once it runs. */

@@ -5,6 +5,7 @@ import java.util.Locale;
 /** What can happen to a record. The trail holds its key. */
 public enum AuditAction {
     USER_SIGNED_UP,
+    SIGN_UP_REFUSED("sign_up.refused"),
     USER_CREATED,
     USER_UPDATED,
     USER_DELETED,

@@ -8,7 +8,10 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 
@@ -48,6 +51,61 @@ public class OutboxMail extends BaseEntity {
 
     @Column(name = "last_error")
     public String lastError;
+
+    /**
+     * Takes mails that are due for an attempt, in the caller's transaction: nobody else has them
+     * until {@code until}, by when whoever took them has died or said what became of them.
+     */
+    static List<OutboxMail> take(Instant now, Instant until, int limit) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery(
+                        "UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = :until,"
+                                + " updated_at = :now, version = version + 1 WHERE id IN (SELECT id"
+                                + " FROM mail_outbox WHERE sent_at IS NULL AND failed_at IS NULL"
+                                + " AND next_attempt_at <= :now ORDER BY next_attempt_at LIMIT"
+                                + " :limit FOR UPDATE SKIP LOCKED) RETURNING *",
+                        OutboxMail.class)
+                .setParameter("now", now)
+                .setParameter("until", until)
+                .setParameter("limit", limit)
+                .getResultList();
+    }
+
+    /** When the next attempt of any mail is due; empty while there is none to come. */
+    static Optional<Instant> nextDue() {
+        return Optional.ofNullable(
+                getEntityManager()
+                        .createQuery(
+                                "select min(nextAttemptAt) from OutboxMail where sentAt is null and"
+                                        + " failedAt is null",
+                                Instant.class)
+                        .getSingleResult());
+    }
+
+    /** The server has answered for it. */
+    void sent(Instant now) {
+        sentAt = now;
+        payload = null;
+        lastError = null;
+    }
+
+    /** There is another attempt to come. */
+    void failed(String error, Instant next) {
+        lastError = error;
+        nextAttemptAt = next;
+    }
+
+    /** There is none. */
+    void givenUp(String error, Instant now) {
+        lastError = error;
+        failedAt = now;
+        payload = null;
+    }
+
+    boolean isOver() {
+        return sentAt != null || failedAt != null;
+    }
 
     /** Where the payload belongs: it opens in no other row. */
     static String context(UUID id) {

@@ -104,7 +104,7 @@ public class Profile extends BaseEntity {
         if (document.phone() == null) {
             sealedPhone = null;
         } else if (!document.phone().equals(phone(box))) {
-            sealedPhone = box.seal(document.phone(), phoneContext(user.id));
+            sealedPhone = sealPhone(user.id, document.phone(), box);
         }
     }
 
@@ -112,6 +112,11 @@ public class Profile extends BaseEntity {
     void readBack() {
         flush();
         getEntityManager().refresh(this);
+    }
+
+    /** A phone number as the column holds it; it opens in the row of this user alone. */
+    public static byte[] sealPhone(UUID userId, String phone, SecretBox box) {
+        return box.seal(phone, phoneContext(userId));
     }
 
     private static String phoneContext(UUID userId) {

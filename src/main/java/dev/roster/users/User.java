@@ -5,6 +5,7 @@ import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
@@ -23,6 +24,9 @@ public class User extends ImportableEntity {
     public static final String DEFAULT_ROLE = "user";
 
     public static final String STATUS_ACTIVE = "active";
+
+    /** Where the addresses of guests are: a domain that never is one (RFC 2606). */
+    public static final String ANONYMOUS_DOMAIN = "anonymous.placeholder.invalid";
 
     @Column(nullable = false)
     public String name;
@@ -98,11 +102,28 @@ public class User extends ImportableEntity {
         return user;
     }
 
+    /** Marks an address as proven, unless it is or the user has another by now. */
+    static boolean verifyEmail(UUID id, String emailKey, Instant now) {
+        return update(
+                        "emailVerified = true, updatedAt = ?1, version = version + 1 where id = ?2"
+                                + " and emailKey = ?3 and emailVerified = false and deletedAt is"
+                                + " null",
+                        now,
+                        id,
+                        emailKey)
+                == 1;
+    }
+
     /** Looks as if it had been stored, which it is not. */
     void pretendStored(Instant now) {
         id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
         createdAt = now;
         updatedAt = now;
+    }
+
+    /** Whether a user who is not deleted has this user name, in lower case. */
+    public static boolean existsByUsername(String username) {
+        return count("username = ?1 and deletedAt is null", username) > 0;
     }
 
     /** A user with this id who is not deleted. */
@@ -119,6 +140,22 @@ public class User extends ImportableEntity {
                         () ->
                                 find("externalId = ?1 and deletedAt is null", publicId)
                                         .firstResultOptional());
+    }
+
+    /**
+     * The user with this address who is not deleted.
+     *
+     * @param emailKey as {@link EmailAddress#key} gives it
+     */
+    public static Optional<User> findByEmail(String emailKey) {
+        return find("emailKey = ?1 and deletedAt is null", emailKey).firstResultOptional();
+    }
+
+    /** The same user for whoever changes what hangs on it: until then others wait. */
+    public static Optional<User> lock(UUID id) {
+        return find("id = ?1 and deletedAt is null", id)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional();
     }
 
     /** The same with the profile, in the same statement. */
@@ -153,5 +190,10 @@ public class User extends ImportableEntity {
     void apply(UserDocument document) {
         name = document.name();
         image = document.image();
+    }
+
+    void apply(Username chosen) {
+        username = chosen.username();
+        displayUsername = chosen.displayUsername();
     }
 }

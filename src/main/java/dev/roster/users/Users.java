@@ -1,5 +1,6 @@
 package dev.roster.users;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
@@ -42,14 +43,27 @@ public class Users {
      */
     @Transactional
     public User create(String name, String email, String image) {
+        return create(name, email, image, Username.NONE);
+    }
+
+    /**
+     * The same with a user name.
+     *
+     * @throws jakarta.persistence.PersistenceException over {@code users_username_key} where the
+     *     name is taken
+     */
+    @Transactional
+    public User create(String name, String email, String image, Username username) {
         User user = User.of(name, email, image);
+        user.apply(username);
         user.persistAndFlush();
         return user;
     }
 
-    /** What {@link #create} would return, without anything being stored. */
-    public User lookAlike(String name, String email, String image) {
+    /** What {@code create} would return, without anything being stored. */
+    public User lookAlike(String name, String email, String image, Username username) {
         User user = User.of(name, email, image);
+        user.apply(username);
         user.pretendStored(clock.instant());
         return user;
     }
@@ -71,10 +85,26 @@ public class Users {
      * Changes a user as the Better Auth dialect does, without a precondition.
      *
      * @param change from what is stored to what shall be
+     * @param rename the same of the user name
+     * @throws jakarta.persistence.PersistenceException over {@code users_username_key} where the
+     *     name is taken
      */
     @Transactional
-    public void update(UUID id, UnaryOperator<UserDocument> change) {
+    public void update(
+            UUID id, UnaryOperator<UserDocument> change, UnaryOperator<Username> rename) {
         User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        Username before = Username.of(user);
+        Username after = rename.apply(before);
+        if (!before.equals(after)) {
+            user.apply(after);
+            audit.record(
+                    AuditAction.USERNAME_CHANGED,
+                    id,
+                    "user",
+                    id,
+                    documents.tree(before),
+                    documents.tree(after));
+        }
         change(user, id, change.apply(UserDocument.of(user)));
     }
 
@@ -88,6 +118,91 @@ public class Users {
         // the version that the answer's ETag tells is the one after the change
         User.flush();
         return user;
+    }
+
+    /**
+     * Has a user be asked for a second factor, or no longer.
+     *
+     * @return the user as it is then
+     * @throws ProblemException 404 for no such user
+     */
+    @Transactional
+    public User setTwoFactorEnabled(UUID id, boolean enabled) {
+        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        if (user.twoFactorEnabled != enabled) {
+            user.twoFactorEnabled = enabled;
+            audit.record(
+                    enabled ? AuditAction.TWO_FACTOR_ENABLED : AuditAction.TWO_FACTOR_DISABLED,
+                    id,
+                    "user",
+                    id);
+            // the answer tells when the user last changed
+            User.flush();
+        }
+        return user;
+    }
+
+    /**
+     * A guest: named Anonymous, with an address that cannot be written to.
+     *
+     * @param email one that nobody has
+     */
+    @Transactional
+    public User createAnonymous(String email) {
+        User user = User.of("Anonymous", email, null);
+        user.anonymous = true;
+        user.persistAndFlush();
+        audit.record(AuditAction.USER_CREATED, user.id, "user", user.id);
+        return user;
+    }
+
+    /**
+     * Deletes a guest with all it has, which nobody can ask for again; the trail alone remembers.
+     *
+     * @param actor who the guest has turned out to be, or the guest itself
+     * @return false for a user who is none
+     */
+    @Transactional
+    public boolean deleteAnonymous(UUID id, UUID actor) {
+        boolean deleted = User.delete("id = ?1 and anonymous", id) == 1;
+        if (deleted) {
+            audit.record(AuditAction.USER_DELETED, actor, "user", id);
+        }
+        return deleted;
+    }
+
+    /**
+     * Marks the address of a user as proven by itself.
+     *
+     * @param emailKey what was proven, as {@link EmailAddress#key} gives it
+     * @return false where it had been, or is another by now: of several at once one wins
+     */
+    @Transactional
+    public boolean verifyEmail(UUID id, String emailKey) {
+        boolean verified = User.verifyEmail(id, emailKey, clock.instant());
+        if (verified) {
+            audit.record(AuditAction.EMAIL_VERIFIED, id, "user", id);
+        }
+        return verified;
+    }
+
+    /**
+     * Gives a user another address. That it is free is for the database to say, and it does so
+     * here.
+     *
+     * @param email as {@link EmailAddress#parse} gives it
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} where the
+     *     address is taken
+     */
+    @Transactional
+    public void changeEmail(UUID id, String email, boolean verified) {
+        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        ObjectNode before = JsonNodeFactory.instance.objectNode().put("email", user.email);
+        user.email = email;
+        user.emailVerified = verified;
+        User.flush();
+        ObjectNode after = JsonNodeFactory.instance.objectNode().put("email", email);
+        audit.record(AuditAction.EMAIL_CHANGED, id, "user", id, before, after);
     }
 
     /** Marks the user as deleted by itself; its sessions are the caller's to end. */

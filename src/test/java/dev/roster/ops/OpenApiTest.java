@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.roster.testing.Caller;
+import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -75,7 +76,9 @@ class OpenApiTest {
         WRONG_TYPE,
         UNACCEPTABLE,
         STALE,
-        NO_IF_MATCH
+        NO_IF_MATCH,
+        WEAK_KEY,
+        USED_KEY
     }
 
     private record Operation(String method, String path, JsonNode node) {
@@ -87,7 +90,7 @@ class OpenApiTest {
         /** Whether the situation makes a call of this operation differ from a plain one. */
         boolean knows(Situation situation) {
             return switch (situation) {
-                case PLAIN, STRANGER, CROSS_SITE, UNACCEPTABLE -> true;
+                case PLAIN, STRANGER, CROSS_SITE, UNACCEPTABLE, WEAK_KEY, USED_KEY -> true;
                 case FIRST_TIME -> path.contains("{namespace}") && method.equals("put");
                 case UNMODIFIED -> takes("If-None-Match");
                 case OTHER_USER -> path.contains("{id}");
@@ -148,6 +151,8 @@ class OpenApiTest {
         assertEquals("better-auth.session_token", schemes.at("/session/name").asText());
         assertEquals("http", schemes.at("/bearer/type").asText());
         assertEquals("bearer", schemes.at("/bearer/scheme").asText());
+        assertEquals("header", schemes.at("/apiKey/in").asText());
+        assertEquals("x-api-key", schemes.at("/apiKey/name").asText());
     }
 
     @Test
@@ -174,7 +179,7 @@ class OpenApiTest {
                     .node
                     .path("security")
                     .forEach(s -> s.fieldNames().forEachRemaining(schemes::add));
-            assertEquals(List.of("session", "bearer"), schemes, what);
+            assertEquals(List.of("session", "bearer", "apiKey"), schemes, what);
             boolean success = false;
             for (Map.Entry<String, JsonNode> response :
                     operation.node.get("responses").properties()) {
@@ -336,6 +341,13 @@ class OpenApiTest {
                                             Caller.signIn(caller.email, Caller.PASSWORD)
                                                     .cookie("better-auth.session_token"))
                                     .header("Origin", "https://evil.example");
+                    case WEAK_KEY -> given().header("x-api-key", key(caller, "permissions = '{}'"));
+                    case USED_KEY ->
+                            given().header(
+                                            "x-api-key",
+                                            key(
+                                                    caller,
+                                                    "request_count = 10, last_request_at = now()"));
                     default -> caller.request();
                 };
         if (situation == Situation.UNACCEPTABLE) {
@@ -358,6 +370,16 @@ class OpenApiTest {
         }
         return request.request(
                 operation.method.toUpperCase(Locale.ROOT), path(operation.path, id, name));
+    }
+
+    /** The text of a key of the caller's in some state. */
+    private static String key(Caller caller, String assignments) {
+        String key =
+                Rest.body(caller.request(), Rest.JSON, "{}")
+                        .post("/api/auth/api-key/create")
+                        .path("key");
+        Database.update("UPDATE api_keys SET " + assignments + " WHERE user_id = ?", caller.id);
+        return key;
     }
 
     private static String body(Operation operation, Situation situation) {

@@ -15,6 +15,9 @@ public final class Cookies {
 
     public static final String SESSION = "better-auth.session_token";
 
+    /** With the token in lower case behind it. */
+    public static final String DEVICE = SESSION + "_multi-";
+
     /** Attributes of a cookie that is kept for a week. */
     public static final String WEEK = "; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax";
 
@@ -27,7 +30,17 @@ public final class Cookies {
 
     private Cookies() {}
 
+    /** What was set but for {@link #devices}. */
     public static List<String> set(Response response) {
+        return all(response).stream().filter(line -> !line.contains(DEVICE)).toList();
+    }
+
+    /** The cookies by which a device keeps several users. */
+    public static List<String> devices(Response response) {
+        return all(response).stream().filter(line -> line.contains(DEVICE)).toList();
+    }
+
+    private static List<String> all(Response response) {
         return response.headers().getValues("Set-Cookie");
     }
 

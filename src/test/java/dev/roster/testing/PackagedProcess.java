@@ -69,9 +69,12 @@ public final class PackagedProcess implements AutoCloseable {
      * Starts the package and returns at once.
      *
      * @param directory where it runs and its output is kept
+     * @param arguments none to serve, or a command
      */
-    public static PackagedProcess start(Path directory, Map<String, String> environment) {
-        List<String> command = command();
+    public static PackagedProcess start(
+            Path directory, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(command());
+        command.addAll(List.of(arguments));
         int port = freePort();
         Path output = directory.resolve("output-" + port);
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());

@@ -6,6 +6,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -20,7 +21,14 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
 
     public static final String SECRET = "packaged-tests-only-secret-0123456789abcdef";
 
+    /** Long enough for any mail that is not held up. */
+    private static final Duration MAIL = Duration.ofSeconds(10);
+
+    /** Where an application's pages are: another origin on the same site, which is trusted. */
+    public static final String PAGE_ORIGIN = "http://localhost:3999";
+
     private EmbeddedPostgres postgres;
+    private MailCatcher mails;
 
     /** Only failsafe, which runs the *IT classes, sets this. */
     private static final boolean PACKAGED = Boolean.getBoolean("roster.test.packaged");
@@ -36,6 +44,8 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
             throw new UncheckedIOException(e);
         }
         System.setProperty(Database.PACKAGED_URL, postgres.getJdbcUrl("postgres", "postgres"));
+        mails = new MailCatcher(0, 0, PackagedService::awaitMails);
+        System.setProperty(MailCatcher.URL, mails.url());
         return Map.of(
                 "DATABASE_URL",
                 "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/postgres",
@@ -44,15 +54,41 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 "roster.base-url",
                 Caller.ORIGIN,
                 "roster.trusted-origins",
-                "http://trusted.example:3000,https://*.wild.example,myapp://",
+                "http://trusted.example:3000,https://*.wild.example,myapp://," + PAGE_ORIGIN,
+                "roster.smtp-url",
+                mails.smtpUrl(),
+                // what a test puts into the outbox itself
+                "roster.mail.poll-every",
+                "1S",
                 "roster.shutdown-delay",
                 "0S",
                 "roster.rate-limit.enabled",
                 "false");
     }
 
+    /** What is committed to the outbox is sent right after. */
+    private static void awaitMails() {
+        long deadline = System.nanoTime() + MAIL.toNanos();
+        while (System.nanoTime() < deadline
+                && (Boolean)
+                        Database.value(
+                                "SELECT EXISTS (SELECT 1 FROM mail_outbox WHERE sent_at IS NULL"
+                                        + " AND failed_at IS NULL)")) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
     @Override
     public void stop() {
+        if (mails != null) {
+            System.clearProperty(MailCatcher.URL);
+            mails.close();
+        }
         if (postgres != null) {
             System.clearProperty(Database.PACKAGED_URL);
             try {

@@ -7,16 +7,20 @@ import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.verification.UserMail;
 import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.mail.MailKind;
 import dev.roster.users.User;
 import dev.roster.users.Users;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Changes a user makes to its own account. */
@@ -27,6 +31,8 @@ public class Account {
     private final PasswordRules rules;
     private final Sessions sessions;
     private final Users users;
+    private final UserMail mail;
+    private final DeleteUserConfig config;
     private final AuditLog audit;
     private final Clock clock;
 
@@ -35,12 +41,16 @@ public class Account {
             PasswordRules rules,
             Sessions sessions,
             Users users,
+            UserMail mail,
+            DeleteUserConfig config,
             AuditLog audit,
             Clock clock) {
         this.hasher = hasher;
         this.rules = rules;
         this.sessions = sessions;
         this.users = users;
+        this.mail = mail;
+        this.config = config;
         this.audit = audit;
         this.clock = clock;
     }
@@ -108,6 +118,46 @@ public class Account {
             throw AuthError.INVALID_TOKEN.exception();
         }
         users.delete(userId);
+        Verification.voidAll(userId);
         sessions.endAll(userId);
+    }
+
+    /** Mails a user the link that deletes its account. */
+    @Transactional
+    public void mailDeletion(User user, String callbackUrl) {
+        String token =
+                Verification.issue(
+                        Purpose.DELETE_USER, user.id, config.expiresIn(), clock.instant());
+        String url =
+                mail.link(
+                        "/api/auth/delete-user/callback",
+                        "token",
+                        token,
+                        "callbackURL",
+                        callbackUrl == null ? "/" : callbackUrl);
+        mail.send(MailKind.DELETE_ACCOUNT, user, Map.of("name", user.name, "url", url));
+    }
+
+    /**
+     * Takes a way to sign in from a user, who must keep another.
+     *
+     * @throws AuthException 400 FAILED_TO_UNLINK_LAST_ACCOUNT, or ACCOUNT_NOT_FOUND where it is not
+     *     the user's
+     */
+    @Transactional
+    public void unlink(UUID userId, String accountId) {
+        // of several at once each sees what the one before left
+        User.lock(userId);
+        List<Credential> accounts = Credential.listFor(userId);
+        if (accounts.size() == 1) {
+            throw AuthError.FAILED_TO_UNLINK_LAST_ACCOUNT.exception();
+        }
+        Credential account =
+                accounts.stream()
+                        .filter(it -> it.id.toString().equals(accountId))
+                        .findFirst()
+                        .orElseThrow(AuthError.ACCOUNT_NOT_FOUND::exception);
+        account.delete();
+        audit.record(AuditAction.ACCOUNT_UNLINKED, userId, "user", userId);
     }
 }

@@ -7,6 +7,7 @@ import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.ProtectedFields;
+import dev.roster.accounts.betterauth.Redirects;
 import dev.roster.accounts.betterauth.SignedIn;
 import dev.roster.accounts.betterauth.Status;
 import dev.roster.accounts.password.Credential;
@@ -14,16 +15,20 @@ import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.username.UsernameRules;
 import dev.roster.users.UserDocument;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
+import jakarta.persistence.PersistenceException;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,26 +41,32 @@ import java.util.Optional;
 public class AccountResource {
 
     private final Account account;
+    private final DeleteUserConfig deletion;
     private final Users users;
     private final Sessions sessions;
     private final CurrentSession current;
     private final PasswordRules rules;
+    private final UsernameRules usernames;
     private final AuthRequest request;
     private final HttpServerResponse response;
 
     AccountResource(
             Account account,
+            DeleteUserConfig deletion,
             Users users,
             Sessions sessions,
             CurrentSession current,
             PasswordRules rules,
+            UsernameRules usernames,
             AuthRequest request,
             HttpServerResponse response) {
         this.account = account;
+        this.deletion = deletion;
         this.users = users;
         this.sessions = sessions;
         this.current = current;
         this.rules = rules;
+        this.usernames = usernames;
         this.request = request;
         this.response = response;
     }
@@ -65,6 +76,7 @@ public class AccountResource {
     public record PasswordChanged(String token, AuthUser user) {}
 
     /** The answer of delete-user. */
+    @RegisterForReflection
     public record Deleted(boolean success, String message) {}
 
     /** A way to sign in, without its secrets. */
@@ -97,21 +109,28 @@ public class AccountResource {
         Fields fields = request.fields();
         Optional<String> name = fields.optionalString("name");
         Optional<String> image = fields.nullableString("image");
+        UsernameRules.Change rename = usernames.ofUpdate(fields);
         fields.check();
         ActiveSession active = current.require();
         if (fields.isTruthy("email")) {
             throw AuthError.EMAIL_CAN_NOT_BE_UPDATED.exception();
         }
         ProtectedFields.refuse(fields);
-        if (name.isEmpty() && !fields.has("image")) {
+        if (name.isEmpty() && !fields.has("image") && rename.isNone()) {
             throw new AuthException(400, null, "No fields to update");
         }
-        users.update(
-                active.user().id,
-                user ->
-                        new UserDocument(
-                                name.orElse(user.name()),
-                                fields.has("image") ? image.orElse(null) : user.image()));
+        try {
+            users.update(
+                    active.user().id,
+                    user ->
+                            new UserDocument(
+                                    name.orElse(user.name()),
+                                    fields.has("image") ? image.orElse(null) : user.image()),
+                    rename);
+        } catch (PersistenceException e) {
+            usernames.refuseTaken(e);
+            throw e;
+        }
         sessions.keep(response, active.token(), active.session().remember);
         return Status.DONE;
     }
@@ -152,16 +171,57 @@ public class AccountResource {
         Fields fields = request.optionalFields();
         Optional<String> password = fields.optionalString("password");
         Optional<String> token = fields.optionalString("token");
+        fields.optionalString("callbackURL");
         fields.check();
         ActiveSession active = current.require();
+        if (!deletion.enabled()) {
+            throw new NotFoundException();
+        }
         if (password.isPresent()) {
             account.requirePassword(active.user().id, password.get());
-        } else if (token.isEmpty() && !current.isFresh()) {
+        }
+        if (token.isEmpty() && deletion.confirmByMail()) {
+            account.mailDeletion(active.user(), request.callbackUrl());
+            return new Deleted(true, "Verification email sent");
+        }
+        if (password.isEmpty() && token.isEmpty() && !current.isFresh()) {
             throw AuthError.SESSION_EXPIRED.exception();
         }
         account.delete(active.user().id, token.orElse(null));
         sessions.forget(response);
         return new Deleted(true, "User deleted");
+    }
+
+    /** What the mailed link leads to; the user must be signed in. */
+    @GET
+    @Path("/delete-user/callback")
+    public Response deleteUserCallback() {
+        Fields query = request.query();
+        String token = query.string("token");
+        query.optionalString("callbackURL");
+        query.check();
+        Optional<String> target =
+                request.redirectTarget("callbackURL", AuthError.INVALID_CALLBACK_URL);
+        if (!deletion.enabled()) {
+            throw new AuthException(404, "NOT_FOUND", "Not found");
+        }
+        ActiveSession active =
+                current.find().orElseThrow(AuthError.FAILED_TO_GET_USER_INFO::exception);
+        account.delete(active.user().id, token);
+        sessions.forget(response);
+        return target.map(Redirects::to)
+                .orElseGet(() -> Response.ok(new Deleted(true, "User deleted")).build());
+    }
+
+    @POST
+    @Path("/unlink-account")
+    @SignedIn
+    public Status unlinkAccount() {
+        Fields fields = request.fields();
+        String accountId = fields.string("accountId");
+        fields.check();
+        account.unlink(current.requireFresh().user().id, accountId);
+        return Status.DONE;
     }
 
     @GET

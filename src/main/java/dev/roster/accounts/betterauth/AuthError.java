@@ -11,6 +11,9 @@ public enum AuthError implements ErrorCode {
     UNAUTHORIZED(401, "Unauthorized"),
     USER_NOT_FOUND(400, "User not found"),
     EMAIL_NOT_VERIFIED(403, "Email not verified"),
+    EMAIL_ALREADY_VERIFIED(400, "Email is already verified"),
+    EMAIL_MISMATCH(400, "Email mismatch"),
+    CHANGE_EMAIL_DISABLED(400, "Change email is disabled"),
     MISSING_OR_NULL_ORIGIN(403, "Missing or null Origin"),
     INVALID_ORIGIN(403, "Invalid origin"),
     INVALID_CALLBACK_URL(403, "Invalid callbackURL"),
@@ -37,7 +40,13 @@ public enum AuthError implements ErrorCode {
     CREDENTIAL_ACCOUNT_NOT_FOUND(400, "Credential account not found"),
     SESSION_EXPIRED(400, "Session expired. Re-authenticate to perform this action."),
     SESSION_NOT_FRESH(403, "Session is not fresh"),
-    INVALID_TOKEN(404, "Invalid token");
+    INVALID_TOKEN(404, "Invalid token"),
+    TOKEN_EXPIRED(401, "Token expired"),
+    INVALID_USER(401, "Invalid user"),
+    FAILED_TO_GET_USER_INFO(404, "Failed to get user info"),
+    PROVIDER_NOT_FOUND(404, "Provider not found"),
+    ACCOUNT_NOT_FOUND(400, "Account not found"),
+    FAILED_TO_UNLINK_LAST_ACCOUNT(400, "You can't unlink your last account");
 
     private final int status;
     private final String message;

@@ -16,7 +16,7 @@ class AuthErrors implements ErrorDialect {
     /** The body of an error. */
     @RegisterForReflection
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Body(String message, String code) {}
+    record Body(String message, String code, Object details) {}
 
     @Override
     public boolean speaks(String path) {
@@ -36,12 +36,19 @@ class AuthErrors implements ErrorDialect {
 
     @ServerExceptionMapper
     Response auth(AuthException e) {
-        return answer(e.status(), e.code(), e.getMessage()).build();
+        return e.code() == null && e.getMessage() == null
+                ? Response.status(e.status()).build()
+                : answer(e.status(), e.code(), e.getMessage(), e.details()).build();
     }
 
     private static Response.ResponseBuilder answer(int status, String code, String message) {
+        return answer(status, code, message, null);
+    }
+
+    private static Response.ResponseBuilder answer(
+            int status, String code, String message, Object details) {
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(new Body(message, code));
+                .entity(new Body(message, code, details));
     }
 }

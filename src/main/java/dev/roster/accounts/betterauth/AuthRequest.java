@@ -39,6 +39,26 @@ public class AuthRequest {
         return new Fields(body == null ? JsonNodeFactory.instance.objectNode() : body);
     }
 
+    /** The query's parameters, to be read one by one; see {@link Fields#check}. */
+    public Fields query() {
+        ObjectNode query = JsonNodeFactory.instance.objectNode();
+        for (String name : request.params().names()) {
+            List<String> values = request.params().getAll(name);
+            if (values.size() == 1) {
+                query.put(name, values.get(0));
+            } else {
+                values.forEach(query.withArrayProperty(name)::add);
+            }
+        }
+        return Fields.ofQuery(query);
+    }
+
+    /** Where the body wants the client to end, which was checked; null where it says nothing. */
+    public String callbackUrl() {
+        String target = body == null ? "" : body.path("callbackURL").asText("");
+        return target.isEmpty() ? null : target;
+    }
+
     /**
      * Refuses the form of another site that would sign this browser in (contract, section 6, 2).
      *

@@ -10,7 +10,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The dialect's cookies: names, attributes and signatures of contract section 4. */
 @ApplicationScoped
@@ -26,16 +29,27 @@ public class Cookies {
 
     /** The value of a cookie whose signature is ours; empty for every other. */
     public Optional<String> signed(HttpServerRequest request, String name) {
-        String prefix = fullName(name) + "=";
-        return request.headers().getAll("Cookie").stream()
+        return allSigned(request, name::equals).values().stream().findFirst();
+    }
+
+    /** The cookies of some names whose signatures are ours: value by name. */
+    public Map<String, String> allSigned(HttpServerRequest request, Predicate<String> name) {
+        String prefix = fullName("");
+        Map<String, String> values = new LinkedHashMap<>();
+        request.headers().getAll("Cookie").stream()
                 .flatMap(header -> Arrays.stream(header.split(";")))
-                .map(String::trim)
-                .filter(pair -> pair.startsWith(prefix))
-                .map(pair -> decode(pair.substring(prefix.length())))
-                .flatMap(Optional::stream)
-                .map(signer::verify)
-                .flatMap(Optional::stream)
-                .findFirst();
+                .map(pair -> pair.trim().split("=", 2))
+                .filter(pair -> pair.length == 2 && pair[0].startsWith(prefix))
+                .filter(pair -> name.test(pair[0].substring(prefix.length())))
+                .forEach(
+                        pair ->
+                                verify(pair[1])
+                                        .ifPresent(
+                                                value ->
+                                                        values.putIfAbsent(
+                                                                pair[0].substring(prefix.length()),
+                                                                value)));
+        return values;
     }
 
     /**
@@ -58,7 +72,9 @@ public class Cookies {
         return signer.sign(value);
     }
 
-    /** The value of a bearer token of the form {@code value.signature}, URL-encoded or not. */
+    /**
+     * The value of {@code value.signature}, URL-encoded or not, as cookies and bearer tokens are.
+     */
     public Optional<String> verify(String signed) {
         return decode(signed).flatMap(signer::verify);
     }

@@ -2,12 +2,19 @@ package dev.roster.accounts.betterauth;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.json.Documents;
 import dev.roster.platform.json.Text;
+import dev.roster.platform.problem.ProblemException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * A body's members, read as the reference's validator (Zod 4) reads them: each fault is kept, and
@@ -15,14 +22,31 @@ import java.util.function.UnaryOperator;
  */
 public final class Fields {
 
+    private static final Pattern DECIMAL = Pattern.compile("([+-]?[0-9]{1,30}(\\.[0-9]{1,30})?)?");
+
     private final ObjectNode body;
-    private final List<String> issues = new ArrayList<>();
+
+    /** What faults name the members by, such as {@code body.} or {@code body.data.}. */
+    private final String prefix;
+
+    private final List<String> issues;
 
     Fields(ObjectNode body) {
-        this.body = body;
+        this(body, "body.", new ArrayList<>());
         if (body == null) {
             issues.add("[body] Invalid input: expected object, received undefined");
         }
+    }
+
+    private Fields(ObjectNode body, String prefix, List<String> issues) {
+        this.body = body;
+        this.prefix = prefix;
+        this.issues = issues;
+    }
+
+    /** The parameters of a query: each a string, or an array of strings where it is repeated. */
+    static Fields ofQuery(ObjectNode query) {
+        return new Fields(query, "query.", new ArrayList<>());
     }
 
     /** Whether the member is there, be it null. */
@@ -42,6 +66,12 @@ public final class Fields {
         return value.isNumber()
                 ? value.doubleValue() != 0
                 : !value.isBoolean() || value.booleanValue();
+    }
+
+    /** Whether the member is a string. */
+    public boolean isText(String name) {
+        JsonNode value = get(name);
+        return value != null && value.isTextual();
     }
 
     public boolean isNull(String name) {
@@ -80,6 +110,138 @@ public final class Fields {
         return isNull(name) ? Optional.empty() : optionalString(name);
     }
 
+    /** A string that is not empty, or nothing; null is a fault. */
+    public Optional<String> optionalNonEmpty(String name) {
+        return has(name) ? Optional.ofNullable(nonEmpty(name)) : Optional.empty();
+    }
+
+    /** One string of these or nothing. */
+    public Optional<String> optionalOneOf(String name, List<String> options) {
+        Optional<String> value = optionalString(name);
+        if (value.isPresent() && !value.get().isEmpty() && !options.contains(value.get())) {
+            fault(name, "Invalid option: expected one of \"" + String.join("\"|\"", options) + '"');
+        }
+        return value.filter(options::contains);
+    }
+
+    /** A string, or an array of them, that must be there. */
+    public List<String> strings(String name) {
+        JsonNode value = get(name);
+        List<String> texts = new ArrayList<>();
+        if (value != null && value.isArray()) {
+            value.forEach(element -> texts.add(element.textValue()));
+        } else if (value != null) {
+            texts.add(value.textValue());
+        }
+        if (body != null && value == null
+                || texts.stream().anyMatch(text -> text == null || !Text.isStorable(text))) {
+            fault(name, "Invalid input");
+            return List.of();
+        }
+        return texts;
+    }
+
+    /** A string, an array of them, or nothing. */
+    public Optional<List<String>> optionalStrings(String name) {
+        return has(name) ? Optional.of(strings(name)) : Optional.empty();
+    }
+
+    /** An object of any members, or nothing; null is a fault, and so is what cannot be stored. */
+    public Optional<ObjectNode> optionalObject(String name) {
+        JsonNode value = get(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!(value instanceof ObjectNode object)) {
+            mismatch(name, "record", value);
+            return Optional.empty();
+        }
+        try {
+            Documents.requireStorable(object);
+        } catch (ProblemException e) {
+            fault(name, "Invalid input: nested too deep, or holds what cannot be stored");
+        }
+        return Optional.of(object);
+    }
+
+    /** An object of arrays of strings, or nothing. */
+    public Optional<Map<String, List<String>>> optionalStringLists(String name) {
+        return optionalObject(name)
+                .map(
+                        object -> {
+                            Fields inside = new Fields(object, prefix + name + '.', issues);
+                            Map<String, List<String>> lists = new LinkedHashMap<>();
+                            for (Map.Entry<String, JsonNode> member : object.properties()) {
+                                if (!member.getValue().isArray()) {
+                                    inside.mismatch(member.getKey(), "array", member.getValue());
+                                }
+                                lists.put(member.getKey(), inside.strings(member.getKey()));
+                            }
+                            return lists;
+                        });
+    }
+
+    /** The members of an object that must be there; their faults are told with these. */
+    public Fields object(String name) {
+        JsonNode value = get(name);
+        if (!(value instanceof ObjectNode)) {
+            mismatch(name, "object", value);
+        }
+        return new Fields(
+                value instanceof ObjectNode object ? object : null, prefix + name + '.', issues);
+    }
+
+    /** Finds fault with a member, by a rule of the caller's own. */
+    public void fault(String name, String message) {
+        issues.add("[" + prefix + name + "] " + message);
+    }
+
+    /** A number of at least {@code min}, or nothing; null is a fault. */
+    public Optional<Double> optionalNumber(String name, long min) {
+        JsonNode value = get(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!value.isNumber()) {
+            mismatch(name, "number", value);
+            return Optional.empty();
+        }
+        if (value.doubleValue() < min) {
+            fault(name, "Too small: expected number to be >=" + min);
+        }
+        return Optional.of(value.doubleValue());
+    }
+
+    /** The same where null counts as nothing. */
+    public Optional<Double> nullableNumber(String name, long min) {
+        return isNull(name) ? Optional.empty() : optionalNumber(name, min);
+    }
+
+    /**
+     * How many, as a query has it: a whole number from 0 on, or nothing; an empty text is 0, and
+     * what is more than an {@code int} holds is its largest.
+     */
+    public Optional<Integer> optionalCount(String name) {
+        Optional<String> text = optionalString(name).map(String::trim);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!DECIMAL.matcher(text.get()).matches()) {
+            fault(name, "Invalid input: expected number, received NaN");
+            return Optional.empty();
+        }
+        BigDecimal number = text.get().isEmpty() ? BigDecimal.ZERO : new BigDecimal(text.get());
+        if (number.stripTrailingZeros().scale() > 0) {
+            fault(name, "Invalid input: expected int, received number");
+            return Optional.empty();
+        }
+        if (number.signum() < 0) {
+            fault(name, "Too small: expected number to be >=0");
+            return Optional.empty();
+        }
+        return Optional.of(number.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValue());
+    }
+
     /** A boolean or nothing. */
     public Optional<Boolean> optionalBoolean(String name) {
         JsonNode value = get(name);
@@ -91,6 +253,16 @@ public final class Fields {
             return Optional.empty();
         }
         return Optional.of(value.booleanValue());
+    }
+
+    /** Finds fault with every member but these, where the dialect does not ignore them. */
+    public void allowOnly(Set<String> names) {
+        if (body != null) {
+            body.properties().stream()
+                    .map(Map.Entry::getKey)
+                    .filter(name -> !names.contains(name))
+                    .forEach(name -> issues.add("Unrecognized key: \"" + name + '"'));
+        }
     }
 
     /**
@@ -116,7 +288,7 @@ public final class Fields {
                         ? fault.apply(text)
                         : "Invalid input: holds characters that are not text";
         if (message != null) {
-            issues.add("[body." + name + "] " + message);
+            fault(name, message);
             return fallback;
         }
         return text;
@@ -124,10 +296,9 @@ public final class Fields {
 
     private void mismatch(String name, String expected, JsonNode value) {
         if (body != null) {
-            issues.add(
-                    "[body."
-                            + name
-                            + "] Invalid input: expected "
+            fault(
+                    name,
+                    "Invalid input: expected "
                             + expected
                             + ", received "
                             + (value == null ? "undefined" : kind(value)));

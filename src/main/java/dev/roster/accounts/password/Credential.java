@@ -51,6 +51,15 @@ public class Credential extends BaseEntity {
     @Column(nullable = false)
     public List<String> scopes = List.of();
 
+    /** The provider's own tokens, a JSON object, sealed; null where there are none. */
+    @Column(name = "provider_tokens")
+    public byte[] providerTokens;
+
+    /** Where {@link #providerTokens} belong: they open in no other row. */
+    public static String tokensContext(UUID id) {
+        return "credentials.provider_tokens:" + id;
+    }
+
     /** A user who may be none, and its password credential, which may be none. */
     public record Login(User user, Credential credential) {
 
@@ -61,14 +70,24 @@ public class Credential extends BaseEntity {
 
     /** Whoever signs in with this address ({@code EmailAddress.key}), in one statement. */
     public static Optional<Login> findLogin(String emailKey) {
+        return findLogin("emailKey", emailKey);
+    }
+
+    /** Whoever signs in with this user name, in lower case; in one statement. */
+    public static Optional<Login> findLoginByUsername(String username) {
+        return findLogin("username", username);
+    }
+
+    private static Optional<Login> findLogin(String attribute, String value) {
         return getEntityManager()
                 .createQuery(
                         "select u, c from User u left join Credential c on c.user = u and"
-                                + " c.providerId = :provider where u.emailKey = :email and"
-                                + " u.deletedAt is null",
+                                + " c.providerId = :provider where u."
+                                + attribute
+                                + " = :value and u.deletedAt is null",
                         Object[].class)
                 .setParameter("provider", PASSWORD_PROVIDER)
-                .setParameter("email", emailKey)
+                .setParameter("value", value)
                 .getResultStream()
                 .map(row -> new Login((User) row[0], (Credential) row[1]))
                 .findFirst();
@@ -93,6 +112,29 @@ public class Credential extends BaseEntity {
         credential.accountId = user.id.toString();
         credential.passwordHash = hash;
         return credential;
+    }
+
+    /**
+     * Sets the password of a user, whether or not there was one, in the caller's transaction, which
+     * has locked the user.
+     */
+    public static void setPassword(User user, String hash, Instant now) {
+        long updated =
+                update(
+                        "passwordHash = ?1, updatedAt = ?2, version = version + 1 where user.id ="
+                                + " ?3 and providerId = ?4",
+                        hash,
+                        now,
+                        user.id,
+                        PASSWORD_PROVIDER);
+        if (updated == 0) {
+            password(user, hash).persist();
+        }
+    }
+
+    /** Removes every way in of a user but the password. */
+    public static void unlinkProviders(UUID userId) {
+        delete("user.id = ?1 and providerId <> ?2", userId, PASSWORD_PROVIDER);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.inject.Instance;
 import java.util.Optional;
 
 /** The session that a request of the dialect comes with; looked up once. */
@@ -12,24 +13,39 @@ public class CurrentSession {
 
     private final Sessions sessions;
     private final HttpServerRequest request;
+    private final Instance<SessionSubstitute> substitutes;
 
     private Optional<ActiveSession> found;
 
-    CurrentSession(Sessions sessions, HttpServerRequest request) {
+    CurrentSession(
+            Sessions sessions, HttpServerRequest request, Instance<SessionSubstitute> substitutes) {
         this.sessions = sessions;
         this.request = request;
+        this.substitutes = substitutes;
     }
 
     /** The session, or empty. A client that shows one which has ended is made to forget it. */
     public Optional<ActiveSession> find() {
         if (found == null) {
-            Optional<String> token = sessions.token(request);
-            found = token.flatMap(sessions::find);
-            if (token.isPresent() && found.isEmpty()) {
-                sessions.forget(request.response());
+            found =
+                    substitutes.stream()
+                            .map(substitute -> substitute.find(request))
+                            .flatMap(Optional::stream)
+                            .findFirst();
+            if (found.isEmpty()) {
+                found = ofToken();
             }
         }
         return found;
+    }
+
+    private Optional<ActiveSession> ofToken() {
+        Optional<String> token = sessions.token(request);
+        Optional<ActiveSession> active = token.flatMap(sessions::find);
+        if (token.isPresent() && active.isEmpty()) {
+            sessions.forget(request.response());
+        }
+        return active;
     }
 
     /**

@@ -11,10 +11,14 @@ import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -67,6 +71,9 @@ public class Session extends BaseEntity {
     @Column(name = "active_team_id")
     public String activeTeamId;
 
+    /** An API key stands in for it: it is not stored, and never fresh. */
+    @Transient public boolean ofApiKey;
+
     /** What one statement finds out about a token. */
     public record Found(Session session, User user, List<Role> roles) {}
 
@@ -97,6 +104,30 @@ public class Session extends BaseEntity {
                         rows.stream().map(row -> (Role) row[2]).filter(Objects::nonNull).toList()));
     }
 
+    /**
+     * The sessions of some tokens with their users, oldest first, in one statement; expired ones
+     * and those of deleted users are not found. The roles are left out. The caller judges bans.
+     */
+    static List<ActiveSession> findByTokens(Collection<String> tokens, Instant now) {
+        Map<String, String> byHandle = new HashMap<>();
+        tokens.forEach(token -> byHandle.put(hex(Digests.sha256(token)), token));
+        return getEntityManager()
+                .createQuery(
+                        "select s, u from Session s join s.user u where s.tokenDigest in :digests"
+                                + " and s.expiresAt > :now and u.deletedAt is null order by"
+                                + " s.createdAt, s.id",
+                        Object[].class)
+                .setParameter("digests", tokens.stream().map(Digests::sha256).toList())
+                .setParameter("now", now)
+                .getResultStream()
+                .map(row -> active((Session) row[0], (User) row[1], byHandle))
+                .toList();
+    }
+
+    private static ActiveSession active(Session session, User user, Map<String, String> byHandle) {
+        return new ActiveSession(session, user, List.of(), byHandle.get(session.handle()));
+    }
+
     /** The sessions of a user that have not ended, oldest first. */
     public static List<Session> listActive(UUID userId, Instant now) {
         return list("user.id = ?1 and expiresAt > ?2 order by createdAt, id", userId, now);
@@ -120,7 +151,7 @@ public class Session extends BaseEntity {
 
     /** Whether its age allows sensitive actions. */
     boolean isFresh(SessionConfig config, Instant now) {
-        return now.isBefore(createdAt.plus(config.freshAge()));
+        return !ofApiKey && now.isBefore(createdAt.plus(config.freshAge()));
     }
 
     /** Ends the session with this token, whosever it is. */
@@ -128,12 +159,21 @@ public class Session extends BaseEntity {
         return delete("tokenDigest", Digests.sha256(token));
     }
 
+    /** Ends the sessions with these identifiers. */
+    static void end(Collection<UUID> ids) {
+        delete("id in ?1", ids);
+    }
+
     /**
      * What the user's other devices call this session: enough to end it, of no use to be it, and
      * not to be had from the id.
      */
     String handle() {
-        return HexFormat.of().formatHex(tokenDigest);
+        return hex(tokenDigest);
+    }
+
+    private static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
     }
 
     /** Ends one session of a user, named by its token or its {@link #handle}. */

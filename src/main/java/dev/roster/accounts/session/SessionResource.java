@@ -2,6 +2,7 @@ package dev.roster.accounts.session;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.roster.accounts.betterauth.AuthError;
+import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.betterauth.AuthRequest;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
@@ -25,6 +26,9 @@ import java.util.Optional;
 @PermitAll
 @Produces(MediaType.APPLICATION_JSON)
 public class SessionResource {
+
+    private static final List<String> NOT_INPUT =
+            List.of("impersonatedBy", "activeOrganizationId", "activeTeamId");
 
     private final Sessions sessions;
     private final CurrentSession current;
@@ -66,6 +70,22 @@ public class SessionResource {
     public Object postSession() {
         neverCached();
         throw AuthError.METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED.exception();
+    }
+
+    /** A session has nothing that its user may change by itself (contract, section 9). */
+    @POST
+    @Path("/update-session")
+    @SignedIn
+    public void updateSession() {
+        Fields fields = request.fields();
+        fields.check();
+        current.require();
+        for (String name : NOT_INPUT) {
+            if (fields.isTruthy(name)) {
+                throw AuthError.FIELD_NOT_ALLOWED.exception(name + " is not allowed to be set");
+            }
+        }
+        throw new AuthException(400, null, "No fields to update");
     }
 
     @GET

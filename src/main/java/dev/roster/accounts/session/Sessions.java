@@ -13,8 +13,10 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,20 +33,26 @@ public class Sessions {
 
     private final SessionConfig config;
     private final Cookies cookies;
+    private final DeviceSessions devices;
     private final RequestContext request;
     private final AuditLog audit;
+    private final Event<SessionBegan> began;
     private final Clock clock;
 
     Sessions(
             SessionConfig config,
             Cookies cookies,
+            DeviceSessions devices,
             RequestContext request,
             AuditLog audit,
+            Event<SessionBegan> began,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
+        this.devices = devices;
         this.request = request;
         this.audit = audit;
+        this.began = began;
         this.clock = clock;
     }
 
@@ -74,7 +82,30 @@ public class Sessions {
                 now.plus(remember ? config.expiresIn() : config.unrememberedExpiresIn());
         session.persist();
         audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
+        began.fire(new SessionBegan(session));
         return new Begun(session, token);
+    }
+
+    /**
+     * Begins a session in place of another of the user, whose acting administrator and active
+     * organization it keeps; in the caller's transaction. What changes how a user signs in does so,
+     * in case somebody else has got hold of the token.
+     *
+     * @param user the user of the old session, as it is now
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Begun replace(ActiveSession active, User user) {
+        Session old = active.session();
+        Begun begun = begin(user, old.remember);
+        Session session = begun.session();
+        session.impersonatedBy = old.impersonatedBy;
+        session.activeOrganizationId = old.activeOrganizationId;
+        session.activeTeamId = old.activeTeamId;
+        if (old.impersonatedBy != null) {
+            session.expiresAt = old.expiresAt;
+        }
+        end(user.id, active.token());
+        return begun;
     }
 
     /**
@@ -130,17 +161,29 @@ public class Sessions {
 
     /** Has the client keep the session's cookie; a bearer client reads the header instead. */
     public void keep(HttpServerResponse response, String token, boolean remember) {
-        cookies.set(response, TOKEN_COOKIE, token, remember ? config.expiresIn() : null);
+        Duration maxAge = remember ? config.expiresIn() : null;
+        cookies.set(response, TOKEN_COOKIE, token, maxAge);
         if (!remember) {
             cookies.set(response, DONT_REMEMBER_COOKIE, "true", null);
         }
+        devices.keep(response, token, maxAge);
         response.putHeader("set-auth-token", cookies.sign(token));
     }
 
     /** Has the client forget its session. */
     public void forget(HttpServerResponse response) {
+        forgetToken(response);
+        forgetDontRemember(response);
+    }
+
+    /** Has the client forget whose session it has, while it signs in anew. */
+    public void forgetToken(HttpServerResponse response) {
         cookies.clear(response, TOKEN_COOKIE);
         cookies.clear(response, DATA_COOKIE);
+    }
+
+    /** Has the client forget that its session was to end with the browser. */
+    public void forgetDontRemember(HttpServerResponse response) {
         cookies.clear(response, DONT_REMEMBER_COOKIE);
     }
 

@@ -1,16 +1,14 @@
 package dev.roster.accounts.signin;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.roster.accounts.betterauth.AcceptsForm;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthRequest;
-import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.password.PasswordRules;
+import dev.roster.accounts.session.DeviceSessions;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.users.EmailAddress;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -27,7 +25,9 @@ import jakarta.ws.rs.core.MediaType;
 public class SignInResource {
 
     private final SignIn signIn;
+    private final SignInAnswer answer;
     private final Sessions sessions;
+    private final DeviceSessions devices;
     private final PasswordRules rules;
     private final AuthRequest request;
     private final HttpServerRequest http;
@@ -35,26 +35,22 @@ public class SignInResource {
 
     SignInResource(
             SignIn signIn,
+            SignInAnswer answer,
             Sessions sessions,
+            DeviceSessions devices,
             PasswordRules rules,
             AuthRequest request,
             HttpServerRequest http,
             HttpServerResponse response) {
         this.signIn = signIn;
+        this.answer = answer;
         this.sessions = sessions;
+        this.devices = devices;
         this.rules = rules;
         this.request = request;
         this.http = http;
         this.response = response;
     }
-
-    /** The answer of a sign-in; no {@code url} without a callbackURL. */
-    @RegisterForReflection
-    public record SignedInUser(
-            boolean redirect,
-            String token,
-            @JsonInclude(JsonInclude.Include.NON_NULL) String url,
-            AuthUser user) {}
 
     /** The answer of a sign-out. */
     public record Success(boolean success) {}
@@ -62,7 +58,7 @@ public class SignInResource {
     @POST
     @Path("/sign-in/email")
     @AcceptsForm
-    public SignedInUser signInEmail() {
+    public Object signInEmail() {
         Fields fields = request.fields();
         String email = fields.string("email");
         String password = fields.string("password");
@@ -73,12 +69,7 @@ public class SignInResource {
         String address = EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
         rules.checkGiven(password);
         SignIn.Result result = signIn.byEmail(EmailAddress.key(address), password, remember);
-        sessions.keep(response, result.token(), remember);
-        if (callbackUrl != null) {
-            response.putHeader("Location", callbackUrl);
-        }
-        return new SignedInUser(
-                callbackUrl != null, result.token(), callbackUrl, AuthUser.of(result.user()));
+        return answer.of(result, remember, callbackUrl);
     }
 
     @POST
@@ -86,6 +77,7 @@ public class SignInResource {
     public Success signOut() {
         sessions.token(http).ifPresent(sessions::end);
         sessions.forget(response);
+        devices.signOut(http, response);
         return new Success(true);
     }
 }

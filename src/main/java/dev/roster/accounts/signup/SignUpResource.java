@@ -7,11 +7,14 @@ import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.ProtectedFields;
+import dev.roster.accounts.email.EmailVerification;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.password.PasswordRules;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.username.UsernameRules;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.EmailAddress;
+import dev.roster.users.Username;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
@@ -31,9 +34,11 @@ public class SignUpResource {
 
     private final SignUp signUp;
     private final Users users;
+    private final EmailVerification verification;
     private final SignUpConfig config;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
+    private final UsernameRules usernames;
     private final Sessions sessions;
     private final AuthRequest request;
     private final HttpServerResponse response;
@@ -41,17 +46,21 @@ public class SignUpResource {
     SignUpResource(
             SignUp signUp,
             Users users,
+            EmailVerification verification,
             SignUpConfig config,
             PasswordHasher hasher,
             PasswordRules rules,
+            UsernameRules usernames,
             Sessions sessions,
             AuthRequest request,
             HttpServerResponse response) {
         this.signUp = signUp;
         this.users = users;
+        this.verification = verification;
         this.config = config;
         this.hasher = hasher;
         this.rules = rules;
+        this.usernames = usernames;
         this.sessions = sessions;
         this.request = request;
         this.response = response;
@@ -74,7 +83,9 @@ public class SignUpResource {
                         "Invalid email address");
         String password = fields.nonEmpty("password");
         String image = fields.nullableString("image").orElse(null);
+        fields.optionalString("callbackURL");
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
+        Username username = usernames.ofSignUp(fields);
         fields.check();
         request.refuseForeignForm();
         if (!config.enabled()) {
@@ -82,19 +93,24 @@ public class SignUpResource {
         }
         rules.check(password);
         ProtectedFields.refuse(fields);
+        boolean discreet = !config.signIn() || verification.isRequired();
+        // before the address, which a discreet sign-up tells nothing of
+        usernames.requireFree(username);
         SignUp.NewAccount account =
                 new SignUp.NewAccount(
                         name,
                         EmailAddress.parse(email).orElseThrow(),
                         image,
-                        hasher.hash(password));
+                        hasher.hash(password),
+                        username);
         try {
-            SignUp.Result result = signUp.create(account, config.signIn(), remember);
+            SignUp.Result result = signUp.create(account, !discreet, remember);
             if (result.token() != null) {
                 sessions.keep(response, result.token(), remember);
             }
             return new SignedUp(result.token(), AuthUser.of(result.user()));
         } catch (PersistenceException e) {
+            usernames.refuseTaken(e);
             boolean taken =
                     DatabaseFailure.violatedConstraint(e)
                             .filter("users_email_key"::equals)
@@ -102,13 +118,19 @@ public class SignUpResource {
             if (!taken) {
                 throw e;
             }
-            if (config.signIn()) {
+            if (!discreet) {
                 throw AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception();
             }
+            signUp.refuse(account);
             // tells nobody that the address has an account
             return new SignedUp(
                     null,
-                    AuthUser.of(users.lookAlike(account.name(), account.email(), account.image())));
+                    AuthUser.of(
+                            users.lookAlike(
+                                    account.name(),
+                                    account.email(),
+                                    account.image(),
+                                    account.username())));
         }
     }
 }

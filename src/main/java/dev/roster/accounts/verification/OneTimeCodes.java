@@ -76,6 +76,11 @@ public class OneTimeCodes {
         return attempt(purpose, subject, code, maxAttempts, false);
     }
 
+    /** Whether there is a code to try, be it expired; a voided one is none. */
+    public boolean isPending(Purpose purpose, String subject) {
+        return Verification.isPending(purpose, subject);
+    }
+
     private Outcome attempt(
             Purpose purpose, String subject, String code, int maxAttempts, boolean use) {
         Instant now = clock.instant();

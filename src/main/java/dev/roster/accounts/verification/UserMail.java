@@ -4,6 +4,7 @@ import dev.roster.mail.MailKind;
 import dev.roster.mail.Outbox;
 import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.http.TrustedOrigins;
+import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,6 +16,8 @@ import java.util.UUID;
 /** Mails of accounts: in the recipient's language, with links to the configured origin alone. */
 @ApplicationScoped
 public class UserMail {
+
+    private static final UUID NOBODY = new UUID(0, 0);
 
     private final Outbox outbox;
     private final TrustedOrigins origins;
@@ -32,13 +35,27 @@ public class UserMail {
     }
 
     /**
-     * To some address, in the caller's transaction.
+     * To some address, in the caller's transaction. To the placeholder of a guest nothing is sent.
      *
      * @param userId whose language it is in, or null: that of the request then
      */
     public void send(MailKind kind, String address, UUID userId, Map<String, String> values) {
+        if (EmailAddress.key(address).endsWith("@" + User.ANONYMOUS_DOMAIN)) {
+            return;
+        }
         String chosen = userId == null ? null : Profile.localeOf(userId).orElse(null);
         outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
+    }
+
+    /**
+     * Does what sending does, statement by statement, but nobody gets a mail: for what must not
+     * tell, by the time it takes, whether an address has an account.
+     *
+     * @param userId whose language it would have been in, or null
+     */
+    public void pretend(MailKind kind, UUID userId, Map<String, String> values) {
+        Profile.localeOf(userId == null ? NOBODY : userId);
+        outbox.pretend(kind, request.language(), values);
     }
 
     /**

@@ -11,8 +11,11 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -27,10 +30,15 @@ public class Verification extends BaseEntity {
 
     private static final int TOKEN_LENGTH = 32;
 
+    private static final Set<Purpose> NOT_MAILED =
+            Set.of(Purpose.ONE_TIME_TOKEN, Purpose.TWO_FACTOR_CHALLENGE, Purpose.TRUSTED_DEVICE);
+
     /** What a token is good for. */
     public enum Purpose {
         DELETE_USER,
         RESET_PASSWORD,
+        /** Makes the link of a change of address good for one time. */
+        CHANGE_EMAIL,
         MAGIC_LINK,
         ONE_TIME_TOKEN,
         /** Codes by which the address of a user is verified. */
@@ -159,6 +167,39 @@ public class Verification extends BaseEntity {
                 == 1;
     }
 
+    /**
+     * Notes that a token which is not kept here was used, in the caller's transaction.
+     *
+     * @param expiresAt when it ends by itself, and the note with it
+     * @return false where it had been used before: of several at once one wins
+     */
+    public static boolean useForeign(
+            Purpose purpose, String token, Instant expiresAt, Instant now) {
+        return getEntityManager()
+                        .createNativeQuery(
+                                "INSERT INTO verifications (id, purpose, token_digest, expires_at,"
+                                        + " created_at, updated_at) VALUES (:id, :purpose, :digest,"
+                                        + " :expires, :now, :now) ON CONFLICT (purpose,"
+                                        + " token_digest) DO NOTHING")
+                        .setParameter("id", UuidVersion7Strategy.INSTANCE.generateUuid(null))
+                        .setParameter("purpose", purpose.name())
+                        .setParameter("digest", Digests.sha256(token))
+                        .setParameter("expires", expiresAt)
+                        .setParameter("now", now)
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** Voids whatever a user has been given, in the caller's transaction. */
+    public static void voidAll(UUID userId) {
+        delete("userId", userId);
+    }
+
+    /** Voids what was mailed to a user, whose address is another from now on. */
+    public static void voidMailed(UUID userId) {
+        delete("userId = ?1 and purpose not in ?2", userId, NOT_MAILED);
+    }
+
     /** Stores the digest of a code in place of an earlier one of the same purpose and subject. */
     static void replaceCode(
             Purpose purpose,
@@ -186,6 +227,37 @@ public class Verification extends BaseEntity {
                 .setParameter("expires", now.plus(lifetime))
                 .setParameter("now", now)
                 .executeUpdate();
+    }
+
+    /**
+     * Counts a try of something else that an unexpired token stands for; it stays good.
+     *
+     * @return the how-many-eth it is, or empty unless the token is for this purpose
+     */
+    public static OptionalInt countAttempt(Purpose purpose, String token, Instant now) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery(
+                        "UPDATE verifications SET attempts = attempts + 1 WHERE purpose = :purpose"
+                                + " AND token_digest = :digest AND expires_at > :now RETURNING"
+                                + " attempts",
+                        Integer.class)
+                .setParameter("purpose", purpose.name())
+                .setParameter("digest", Digests.sha256(token))
+                .setParameter("now", now)
+                .getResultStream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
+    }
+
+    /** Voids whatever a user was given for these purposes. */
+    public static void revoke(UUID userId, Collection<Purpose> purposes) {
+        delete("userId = ?1 and purpose in ?2", userId, purposes);
+    }
+
+    /** Whether a code was sent that has not been used, be it expired. */
+    static boolean isPending(Purpose purpose, String subject) {
+        return count("purpose = ?1 and subject = ?2", purpose, subject) > 0;
     }
 
     /** A try of a code: the how-many-eth, and what it is compared with. */

@@ -17,6 +17,7 @@ public enum ProblemCode {
     PAYLOAD_TOO_LARGE(413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body's media type is not supported"),
     PRECONDITION_REQUIRED(428, "If-Match with the ETag you last read is required"),
+    RATE_LIMITED(429, "Too many requests"),
     INTERNAL_ERROR(500, "Something went wrong on our side"),
     SERVICE_UNAVAILABLE(503, "Try again in a moment");
 

@@ -40,6 +40,7 @@ public class ProblemResponses implements OASFilter {
 
     static final String COOKIE = "session";
     static final String BEARER = "bearer";
+    static final String API_KEY = "apiKey";
 
     private static final Set<PathItem.HttpMethod> SAFE =
             Set.of(PathItem.HttpMethod.GET, PathItem.HttpMethod.HEAD);
@@ -63,7 +64,21 @@ public class ProblemResponses implements OASFilter {
                         OASFactory.createSecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
-                                .description("The session token that a sign-in answers."));
+                                .description("The session token that a sign-in answers."))
+                .addSecurityScheme(
+                        API_KEY,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.APIKEY)
+                                .in(SecurityScheme.In.HEADER)
+                                .name("x-api-key")
+                                .description(
+                                        "A key of the user's, for programs; where it is sent,"
+                                                + " cookie and bearer token count for nothing. A"
+                                                + " key with permissions needs the one of the"
+                                                + " path's first segment behind /api/v1 and of the"
+                                                + " method: read (GET), create (POST), update (PUT,"
+                                                + " PATCH) or delete (DELETE), such as me:read; 403"
+                                                + " otherwise."));
         document.getPaths()
                 .getPathItems()
                 .forEach(
@@ -81,7 +96,8 @@ public class ProblemResponses implements OASFilter {
         operation.setSecurity(
                 List.of(
                         OASFactory.createSecurityRequirement().addScheme(COOKIE),
-                        OASFactory.createSecurityRequirement().addScheme(BEARER)));
+                        OASFactory.createSecurityRequirement().addScheme(BEARER),
+                        OASFactory.createSecurityRequirement().addScheme(API_KEY)));
         boolean byId = path.contains("{id}");
         boolean byName = path.contains("{namespace}");
         boolean put = method == PathItem.HttpMethod.PUT;
@@ -95,13 +111,12 @@ public class ProblemResponses implements OASFilter {
         }
         add(operation, List.of(ProblemCode.UNAUTHENTICATED))
                 .addHeader("WWW-Authenticate", header("How to show who one is", "Bearer"));
-        if (!SAFE.contains(method)) {
-            add(
-                    operation,
-                    byId
-                            ? List.of(ProblemCode.FORBIDDEN, ProblemCode.UNTRUSTED_ORIGIN)
-                            : List.of(ProblemCode.UNTRUSTED_ORIGIN));
-        }
+        // for an API key every operation can be forbidden
+        add(
+                operation,
+                SAFE.contains(method)
+                        ? List.of(ProblemCode.FORBIDDEN)
+                        : List.of(ProblemCode.FORBIDDEN, ProblemCode.UNTRUSTED_ORIGIN));
         // a namespace that does not exist is made by PUT
         if (byId || byName && !put) {
             add(operation, List.of(ProblemCode.NOT_FOUND));
@@ -146,6 +161,8 @@ public class ProblemResponses implements OASFilter {
                 }
             }
         }
+        add(operation, List.of(ProblemCode.RATE_LIMITED))
+                .addHeader("Retry-After", header("Seconds to wait", "60"));
         add(operation, List.of(ProblemCode.INTERNAL_ERROR));
         add(operation, List.of(ProblemCode.SERVICE_UNAVAILABLE))
                 .addHeader("Retry-After", header("Seconds to wait", "5"));

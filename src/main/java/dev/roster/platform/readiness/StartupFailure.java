@@ -19,6 +19,9 @@ public final class StartupFailure {
     /** EX_UNAVAILABLE of sysexits.h. */
     static final int UNAVAILABLE = 69;
 
+    /** EX_CONFIG of sysexits.h. */
+    public static final int CONFIGURATION_ERROR = 78;
+
     private StartupFailure() {}
 
     /**
@@ -36,22 +39,26 @@ public final class StartupFailure {
                 Logger.getLogger(StartupFailure.class).error("Roster does not start", cause);
             }
         }
-        System.exit(cause != null && isDatabaseAway(cause) ? UNAVAILABLE : code);
+        System.exit(cause == null ? code : exitCode(code, cause));
+    }
+
+    static int exitCode(int code, Throwable cause) {
+        if (isDatabaseAway(cause)) {
+            return UNAVAILABLE;
+        }
+        return isConfiguration(root(cause)) ? CONFIGURATION_ERROR : code;
     }
 
     static Optional<String> explain(Throwable cause) {
         List<Throwable> causes = causes(cause).toList();
-        Throwable root = causes.get(causes.size() - 1);
+        Throwable root = root(cause);
         if (isDatabaseAway(cause)) {
             return Optional.of("the database cannot be reached. " + databaseMessage(causes));
         }
         if (root instanceof QuarkusBindException bind) {
             return Optional.of("port " + bind.getPort() + " is in use or not permitted (PORT)");
         }
-        boolean plain =
-                root instanceof ConfigurationException
-                        || root instanceof ConfigValidationException
-                        || root instanceof PreventFurtherStepsException;
+        boolean plain = isConfiguration(root) || root instanceof PreventFurtherStepsException;
         return plain ? Optional.ofNullable(root.getMessage()) : Optional.empty();
     }
 
@@ -70,6 +77,14 @@ public final class StartupFailure {
                         c ->
                                 c instanceof FlywayException flyway
                                         && flyway.getErrorCode() == CoreErrorCode.DB_CONNECTION);
+    }
+
+    private static boolean isConfiguration(Throwable root) {
+        return root instanceof ConfigurationException || root instanceof ConfigValidationException;
+    }
+
+    private static Throwable root(Throwable cause) {
+        return causes(cause).reduce((outer, inner) -> inner).orElseThrow();
     }
 
     private static Stream<Throwable> causes(Throwable cause) {

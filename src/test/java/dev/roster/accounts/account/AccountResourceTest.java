@@ -381,6 +381,153 @@ class AccountResourceTest {
         }
     }
 
+    @Nested
+    @DisplayName("Unlinking an account")
+    class Unlink {
+
+        @Test
+        @DisplayName("leaves the last one, whatever is named")
+        void last() {
+            Caller ada = Caller.signUp();
+            for (String id : List.of(accounts(ada).get("credential"), "nope")) {
+                unlink(ada.token, id)
+                        .then()
+                        .statusCode(400)
+                        .body("code", equalTo("FAILED_TO_UNLINK_LAST_ACCOUNT"));
+            }
+        }
+
+        @Test
+        @DisplayName("takes the one that is named, not another's or an unknown one")
+        void named() {
+            Caller ada = Caller.signUp();
+            Caller mallory = Caller.signUp();
+            link(ada, "google");
+            link(mallory, "google");
+            for (String id : List.of("nope", "", accounts(mallory).get("google"))) {
+                unlink(ada.token, id)
+                        .then()
+                        .statusCode(400)
+                        .body("code", equalTo("ACCOUNT_NOT_FOUND"));
+            }
+            unlink(ada.token, accounts(ada).get("google"))
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo(true));
+            assertEquals(java.util.Set.of("credential"), accounts(ada).keySet());
+            assertEquals(2, accounts(mallory).size());
+            assertEquals(1, events(ada, "account.unlinked"));
+        }
+
+        @Test
+        @DisplayName("each of two at once leaves one")
+        void atOnce() throws InterruptedException {
+            Caller ada = Caller.signUp();
+            link(ada, "google");
+            List<String> ids = List.copyOf(accounts(ada).values());
+            List<Integer> statuses =
+                    new ArrayList<>(
+                            AtOnce.numbered(2, i -> unlink(ada.token, ids.get(i)).statusCode()));
+            statuses.sort(null);
+            assertEquals(List.of(200, 400), statuses);
+            assertEquals(1, accounts(ada).size());
+        }
+
+        @Test
+        @DisplayName("needs a fresh session and a row's id")
+        void refused() {
+            Caller ada = Caller.signUp();
+            ada.request()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("providerId", "credential"))
+                    .post("/api/auth/unlink-account")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("VALIDATION_ERROR"));
+            Database.update(
+                    "UPDATE sessions SET created_at = created_at - interval '2 days' WHERE user_id"
+                            + " = ?",
+                    ada.id);
+            unlink(ada.token, "x")
+                    .then()
+                    .statusCode(403)
+                    .body("code", equalTo("SESSION_NOT_FRESH"));
+            unlink("x".repeat(32), "x")
+                    .then()
+                    .statusCode(401)
+                    .body("code", equalTo("UNAUTHORIZED"));
+        }
+
+        private Map<String, String> accounts(Caller caller) {
+            Map<String, String> ids = new HashMap<>();
+            for (Map<String, Object> row :
+                    Database.query(
+                            "SELECT provider_id, id::text AS id FROM credentials WHERE user_id ="
+                                    + " ?",
+                            caller.id)) {
+                ids.put((String) row.get("provider_id"), (String) row.get("id"));
+            }
+            return ids;
+        }
+
+        private void link(Caller caller, String provider) {
+            Database.update(
+                    "INSERT INTO credentials (id, user_id, provider_id, account_id) VALUES"
+                            + " (gen_random_uuid(), ?, ?, ?)",
+                    caller.id,
+                    provider,
+                    caller.id.toString());
+        }
+
+        private Response unlink(String session, String accountId) {
+            return Caller.as(session)
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("accountId", accountId))
+                    .post("/api/auth/unlink-account");
+        }
+    }
+
+    @Nested
+    @DisplayName("Updating the session")
+    class UpdateSession {
+
+        @Test
+        @DisplayName("has nothing to update, and refuses what only the service sets")
+        void refused() {
+            Caller ada = Caller.signUp();
+            for (String body : List.of("{}", "{\"foo\":1}", "{\"token\":\"x\"}")) {
+                update(ada, body)
+                        .then()
+                        .statusCode(400)
+                        .body("message", equalTo("No fields to update"))
+                        .body("code", nullValue());
+            }
+            for (String name : List.of("activeOrganizationId", "activeTeamId", "impersonatedBy")) {
+                update(ada, "{\"" + name + "\":\"x\"}")
+                        .then()
+                        .statusCode(400)
+                        .body("code", equalTo("FIELD_NOT_ALLOWED"));
+            }
+            for (String body : List.of("[]", "null", "\"x\"")) {
+                update(ada, body).then().statusCode(400).body("code", equalTo("VALIDATION_ERROR"));
+            }
+            Caller.as("x".repeat(32))
+                    .contentType(ContentType.JSON)
+                    .body("{\"foo\":1}")
+                    .post("/api/auth/update-session")
+                    .then()
+                    .statusCode(401)
+                    .body("code", equalTo("UNAUTHORIZED"));
+        }
+
+        private Response update(Caller caller, String body) {
+            return caller.request()
+                    .contentType(ContentType.JSON)
+                    .body(body)
+                    .post("/api/auth/update-session");
+        }
+    }
+
     private static Response delete(String session, Map<String, String> body) {
         return Caller.as(session)
                 .contentType(ContentType.JSON)

@@ -1,0 +1,2 @@
+/** User names beside addresses, and signing in by them: Better Auth's username plugin. */
+package dev.roster.accounts.username;

@@ -1,0 +1,438 @@
+package dev.roster.directory.betterauth;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.access.Role;
+import dev.roster.accounts.password.PasswordHasher;
+import dev.roster.accounts.twofactor.BackupCodes;
+import dev.roster.directory.betterauth.Step.Verdict;
+import dev.roster.platform.crypto.CryptoConfig;
+import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.persistence.DatabaseUrl;
+import dev.roster.platform.persistence.ImportableEntity;
+import jakarta.enterprise.context.Dependent;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
+
+/**
+ * One run of the import. Each batch is one transaction, and each finished table is noted: a run
+ * that was killed goes on where it was. A source that was taken over to the end is not read again,
+ * since what has changed here meanwhile would come back to life: sessions that were ended, for
+ * instance.
+ */
+@Dependent
+class BetterAuthImport {
+
+    /** Of our own choice; two imports at once into one database would count twice. */
+    private static final long LOCK = 0x526f73746572L;
+
+    private static final long PROGRESS_NANOS = 1_000_000_000L;
+
+    private final ImportConfig config;
+    private final DataSource dataSource;
+    private final PasswordHasher hasher;
+    private final SecretBox box;
+    private final BackupCodes backupCodes;
+    private final CryptoConfig crypto;
+    private final Clock clock;
+
+    private final Map<String, Long> reasons = new LinkedHashMap<>();
+    private PrintStream out;
+    private PrintWriter report;
+    private long refused;
+
+    BetterAuthImport(
+            ImportConfig config,
+            DataSource dataSource,
+            PasswordHasher hasher,
+            SecretBox box,
+            BackupCodes backupCodes,
+            CryptoConfig crypto,
+            Clock clock) {
+        this.config = config;
+        this.dataSource = dataSource;
+        this.hasher = hasher;
+        this.box = box;
+        this.backupCodes = backupCodes;
+        this.crypto = crypto;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes everything over.
+     *
+     * @param to where progress and result are told
+     * @throws ImportException when it cannot begin; the message says what to do
+     */
+    void run(PrintStream to) throws SQLException, IOException {
+        out = to;
+        try (Connection target = dataSource.getConnection();
+                Source source = new Source(openSource(), config.schema())) {
+            List<Step> steps = steps();
+            requireTables(source, steps);
+            lock(target);
+            Progress progress = Progress.begin(target, name());
+            if (progress.isFinished()) {
+                out.println("This source has been taken over already: nothing was done.");
+                return;
+            }
+            try (PrintWriter writer = openReport()) {
+                report = writer;
+                if (!progress.done().contains("user")) {
+                    makeRoles(source, target);
+                }
+                for (Step step : steps) {
+                    if (!progress.done().contains(step.table())) {
+                        take(source, target, step);
+                        progress.done(target, step.table());
+                    }
+                }
+            }
+            progress.finish(target);
+            out.println(
+                    refused == 0
+                            ? "Done. Nothing was refused."
+                            : "Done. " + refused + " rows were refused: see " + config.report());
+            reasons.forEach((reason, rows) -> out.println("  " + rows + " x " + reason));
+        }
+    }
+
+    private List<Step> steps() {
+        List<String> secrets = new ArrayList<>(crypto.secret());
+        config.secret().ifPresent(secret -> secrets.add(0, secret));
+        return new Steps(hasher, box, backupCodes, new BetterAuthSecrets(secrets), clock.instant())
+                .all();
+    }
+
+    private Connection openSource() throws SQLException {
+        if (config.source().isEmpty()) {
+            return dataSource.getConnection();
+        }
+        try {
+            DatabaseUrl url = DatabaseUrl.parse(config.source().get());
+            Properties properties = new Properties();
+            url.user().ifPresent(user -> properties.put("user", user));
+            url.password().ifPresent(password -> properties.put("password", password));
+            return DriverManager.getConnection(url.jdbcUrl(), properties);
+        } catch (IllegalArgumentException e) {
+            throw new ImportException("ROSTER_IMPORT_SOURCE " + e.getMessage());
+        }
+    }
+
+    /** What tells this source from another, without its user and password. */
+    private String name() {
+        String url =
+                config.source()
+                        .map(
+                                source ->
+                                        DatabaseUrl.parse(source)
+                                                .jdbcUrl()
+                                                .replaceFirst("\\?.*", ""))
+                        .orElse("own database");
+        return url + " " + config.schema();
+    }
+
+    private void requireTables(Source source, List<Step> steps) throws SQLException {
+        List<String> missing = new ArrayList<>();
+        for (Step step : steps) {
+            TreeSet<String> columns = source.columns(step.table());
+            boolean plugin = columns.isEmpty() && step.isPlugin();
+            if (!plugin && !columns.containsAll(step.needs())) {
+                Set<String> lacking = new TreeSet<>(step.needs());
+                lacking.removeAll(columns);
+                missing.add(
+                        columns.isEmpty()
+                                ? "no table " + step.table()
+                                : "no column "
+                                        + String.join(", ", lacking)
+                                        + " in table "
+                                        + step.table());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new ImportException(
+                    "The schema "
+                            + config.schema()
+                            + " of the source is not that of Better Auth 1.7: "
+                            + String.join("; ", missing)
+                            + ". Set ROSTER_IMPORT_SOURCE and ROSTER_IMPORT_SCHEMA.");
+        }
+    }
+
+    private static void lock(Connection target) throws SQLException {
+        try (PreparedStatement statement =
+                target.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+            statement.setLong(1, LOCK);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    throw new ImportException("Another import into this database is running.");
+                }
+            }
+        }
+    }
+
+    private PrintWriter openReport() throws IOException {
+        Path path = config.report();
+        return new PrintWriter(
+                Files.newBufferedWriter(
+                        path,
+                        StandardCharsets.UTF_8,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND),
+                true);
+    }
+
+    /** Roles that exist in the source alone are made here, without a permission. */
+    private void makeRoles(Source source, Connection target) throws SQLException {
+        Set<String> names = new TreeSet<>();
+        Set<String> unusable = new TreeSet<>();
+        source.read(
+                "user",
+                config.batch(),
+                users ->
+                        users.forEach(
+                                user -> {
+                                    names.addAll(Steps.roles(user));
+                                    Arrays.stream(user.path("role").asText("").split(","))
+                                            .map(String::trim)
+                                            .filter(role -> !role.isEmpty())
+                                            .filter(r -> !Steps.ROLE_NAME.matcher(r).matches())
+                                            .forEach(unusable::add);
+                                }));
+        names.remove(Role.ADMIN);
+        try (PreparedStatement statement =
+                target.prepareStatement(
+                        "INSERT INTO roles (id, name, description) VALUES (?, ?, ?) ON CONFLICT"
+                                + " (name) DO NOTHING")) {
+            for (String name : names) {
+                statement.setObject(1, UuidVersion7Strategy.INSTANCE.generateUuid(null));
+                statement.setString(2, name);
+                statement.setString(3, "Imported from Better Auth; give it permissions");
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+        unusable.forEach(
+                role -> {
+                    refused++;
+                    line(
+                            "role",
+                            role,
+                            "its name is not one of lower-case letters, digits, _ and -");
+                });
+    }
+
+    private void take(Source source, Connection target, Step step) throws SQLException {
+        if (source.columns(step.table()).isEmpty()) {
+            return;
+        }
+        long total = source.count(step.table());
+        Counter counter = new Counter(step.table(), total);
+        target.setAutoCommit(false);
+        try {
+            source.read(
+                    step.table(),
+                    config.batch(),
+                    rows -> {
+                        write(target, step, rows, counter);
+                        target.commit();
+                        counter.read += rows.size();
+                        counter.tell(false);
+                    });
+        } catch (SQLException e) {
+            target.rollback();
+            throw e;
+        } finally {
+            target.setAutoCommit(true);
+        }
+        counter.tell(true);
+    }
+
+    private void write(Connection target, Step step, List<ObjectNode> rows, Counter counter)
+            throws SQLException {
+        Map<String, Map<String, UUID>> found = references(target, step, rows);
+        Step.References references =
+                (table, id) -> Optional.ofNullable(found.getOrDefault(table, Map.of()).get(id));
+        ArrayNode mapped = JsonNodeFactory.instance.arrayNode();
+        for (ObjectNode row : rows) {
+            ObjectNode to = JsonNodeFactory.instance.objectNode();
+            String id = row.path("id").asText();
+            to.put("ref", id);
+            Verdict verdict = step.mapping().map(row, to, references);
+            switch (verdict.kind()) {
+                case TAKEN -> mapped.add(to);
+                case REFUSED -> refuse(step, id, verdict.reason(), counter);
+                case LEFT_OUT ->
+                        reasons.merge(step.table() + ": " + verdict.reason(), 1L, Long::sum);
+            }
+        }
+        try (PreparedStatement statement = target.prepareStatement(step.sql())) {
+            statement.setString(1, mapped.toString());
+            try (ResultSet answers = statement.executeQuery()) {
+                while (answers.next()) {
+                    String reason = answers.getString("reason");
+                    if (reason == null || reason.equals(Step.PRESENT)) {
+                        counter.taken++;
+                    } else {
+                        refuse(step, answers.getString("ref"), reason, counter);
+                    }
+                }
+            }
+        }
+    }
+
+    /** By table and public id; one statement for each table that the batch refers to. */
+    private static Map<String, Map<String, UUID>> references(
+            Connection target, Step step, List<ObjectNode> rows) throws SQLException {
+        Map<String, Set<String>> named = new HashMap<>();
+        step.references()
+                .forEach(
+                        (column, table) ->
+                                rows.stream()
+                                        .filter(row -> row.hasNonNull(column))
+                                        .map(row -> row.get(column).asText())
+                                        .forEach(
+                                                id ->
+                                                        named.computeIfAbsent(
+                                                                        table, t -> new HashSet<>())
+                                                                .add(id)));
+        Map<String, Map<String, UUID>> found = new HashMap<>();
+        for (Map.Entry<String, Set<String>> table : named.entrySet()) {
+            found.put(table.getKey(), ids(target, table.getKey(), table.getValue()));
+        }
+        return found;
+    }
+
+    private static Map<String, UUID> ids(Connection target, String table, Set<String> publicIds)
+            throws SQLException {
+        Object[] own =
+                publicIds.stream().map(ImportableEntity::ownId).flatMap(Optional::stream).toArray();
+        Map<String, UUID> ids = new HashMap<>();
+        try (PreparedStatement statement =
+                target.prepareStatement(
+                        "SELECT id, coalesce(external_id, id::text) FROM "
+                                + table
+                                + " WHERE (external_id = ANY (?) OR id = ANY (?))"
+                                + (table.equals("users") ? " AND deleted_at IS NULL" : ""))) {
+            statement.setArray(1, target.createArrayOf("text", publicIds.toArray()));
+            statement.setArray(2, target.createArrayOf("uuid", own));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ids.put(row.getString(2), row.getObject(1, UUID.class));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private void refuse(Step step, String id, String reason, Counter counter) {
+        refused++;
+        counter.refused++;
+        reasons.merge(step.table() + ": " + reason, 1L, Long::sum);
+        line(step.table(), id, reason);
+    }
+
+    private void line(String table, String id, String reason) {
+        report.println(
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("table", table)
+                        .put("id", id)
+                        .put("reason", reason));
+    }
+
+    /** How far a table is; told once a second and at its end. */
+    private final class Counter {
+
+        private final String table;
+        private final long total;
+        private long read;
+        private long taken;
+        private long refused;
+        private long told = System.nanoTime();
+
+        Counter(String table, long total) {
+            this.table = table;
+            this.total = total;
+        }
+
+        void tell(boolean end) {
+            if (end || System.nanoTime() - told > PROGRESS_NANOS) {
+                told = System.nanoTime();
+                out.printf(
+                        "%-14s %d of %d read, %d taken over, %d refused%n",
+                        table, read, total, taken, refused);
+            }
+        }
+    }
+
+    /** What has been done of a source, in the target itself. */
+    private record Progress(UUID id, Set<String> done, boolean isFinished) {
+
+        static Progress begin(Connection target, String source) throws SQLException {
+            try (PreparedStatement insert =
+                    target.prepareStatement(
+                            "INSERT INTO imports (id, source) VALUES (?, ?) ON CONFLICT (source) DO"
+                                    + " UPDATE SET updated_at = now() RETURNING id, done,"
+                                    + " finished_at IS NOT NULL")) {
+                insert.setObject(1, UuidVersion7Strategy.INSTANCE.generateUuid(null));
+                insert.setString(2, source);
+                try (ResultSet row = insert.executeQuery()) {
+                    row.next();
+                    return new Progress(
+                            row.getObject(1, UUID.class),
+                            new HashSet<>(Arrays.asList((String[]) row.getArray(2).getArray())),
+                            row.getBoolean(3));
+                }
+            }
+        }
+
+        void done(Connection target, String table) throws SQLException {
+            update(target, "done = done || CAST(? AS text)", table);
+            done.add(table);
+        }
+
+        void finish(Connection target) throws SQLException {
+            update(target, "finished_at = CAST(? AS timestamptz)", "now");
+        }
+
+        private void update(Connection target, String set, String value) throws SQLException {
+            try (PreparedStatement update =
+                    target.prepareStatement(
+                            "UPDATE imports SET "
+                                    + set
+                                    + ", updated_at = now(), version = version + 1 WHERE id = ?")) {
+                update.setString(1, value);
+                update.setObject(2, id);
+                update.executeUpdate();
+            }
+        }
+    }
+}

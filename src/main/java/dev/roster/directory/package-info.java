@@ -1,0 +1,2 @@
+/** What administrators do with all users at once. */
+package dev.roster.directory;

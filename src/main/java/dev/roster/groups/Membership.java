@@ -1,0 +1,150 @@
+package dev.roster.groups;
+
+import dev.roster.platform.persistence.ImportableEntity;
+import dev.roster.users.User;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.Session;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
+import org.hibernate.type.SqlTypes;
+
+/** The n-n between groups and users: who is in which group, as what. */
+@Entity
+@Table(name = "memberships")
+public class Membership extends ImportableEntity {
+
+    @ManyToOne(fetch = FetchType.LAZY, optional = false)
+    @JoinColumn(name = "group_id")
+    @OnDelete(action = OnDeleteAction.CASCADE)
+    public Group group;
+
+    @ManyToOne(fetch = FetchType.LAZY, optional = false)
+    @JoinColumn(name = "user_id")
+    @OnDelete(action = OnDeleteAction.CASCADE)
+    public User user;
+
+    /** Keys of {@link MemberRole}s, one at least; imported ones may be others. */
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    @Column(nullable = false)
+    public List<String> roles;
+
+    static Membership of(Group group, User user, List<String> roles) {
+        Membership membership = new Membership();
+        membership.group = group;
+        membership.user = user;
+        membership.roles = roles;
+        return membership;
+    }
+
+    /** A user's membership of a group, with both of them. */
+    static Optional<Membership> findByGroup(String groupPublicId, UUID userId) {
+        PublicId group = PublicId.of(groupPublicId);
+        return find(
+                        "from Membership m join fetch m.group g join fetch m.user where"
+                                + " m.user.id = ?1 and g."
+                                + group.attribute()
+                                + " = ?2",
+                        userId,
+                        group.value())
+                .firstResultOptional();
+    }
+
+    /** The same by the public id of the user. */
+    static Optional<Membership> findByUser(UUID groupId, String userPublicId) {
+        PublicId user = PublicId.of(userPublicId);
+        return find(
+                        "from Membership m join fetch m.group join fetch m.user u where m.group.id"
+                                + " = ?1 and u."
+                                + user.attribute()
+                                + " = ?2",
+                        groupId,
+                        user.value())
+                .firstResultOptional();
+    }
+
+    /** A membership of this group by its own public id. */
+    static Optional<Membership> findInGroup(UUID groupId, String publicId) {
+        PublicId id = PublicId.of(publicId);
+        return find(
+                        "from Membership m join fetch m.group join fetch m.user where m.group.id ="
+                                + " ?1 and m."
+                                + id.attribute()
+                                + " = ?2",
+                        groupId,
+                        id.value())
+                .firstResultOptional();
+    }
+
+    /**
+     * The membership of the user with this address.
+     *
+     * @param emailKey as {@code users.email_key} has it
+     */
+    static Optional<Membership> findByEmail(UUID groupId, String emailKey) {
+        return find(
+                        "from Membership m join fetch m.group join fetch m.user u where m.group.id"
+                                + " = ?1 and u.emailKey = ?2 and u.deletedAt is null",
+                        groupId,
+                        emailKey)
+                .firstResultOptional();
+    }
+
+    static boolean exists(UUID groupId, UUID userId) {
+        return count("group.id = ?1 and user.id = ?2", groupId, userId) > 0;
+    }
+
+    static long countIn(UUID groupId) {
+        return count("group.id", groupId);
+    }
+
+    static long countOf(UUID userId) {
+        return count("user.id", userId);
+    }
+
+    static long countOwners(UUID groupId) {
+        return count(
+                "group.id = ?1 and array_contains(roles, ?2)", groupId, MemberRole.OWNER.key());
+    }
+
+    /** The first members of a group, with their users, in order of joining. */
+    static List<Membership> first(UUID groupId, int limit) {
+        return find(
+                        "from Membership m join fetch m.user where m.group.id = ?1 order by"
+                                + " m.createdAt, m.id",
+                        groupId)
+                .page(0, limit)
+                .list();
+    }
+
+    /** Ends every membership of a user; its places in teams go with them. */
+    static List<UUID> endAll(UUID userId) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery(
+                        "DELETE FROM memberships WHERE user_id = :user RETURNING id", UUID.class)
+                .setParameter("user", userId)
+                .getResultList();
+    }
+
+    boolean isOwner() {
+        return MemberRole.isOwner(roles);
+    }
+
+    boolean may(GroupPermission permission) {
+        return MemberRole.anyPermits(roles, permission);
+    }
+
+    /** The roles joined by commas, as the dialect's wire has them. */
+    String role() {
+        return String.join(",", roles);
+    }
+}

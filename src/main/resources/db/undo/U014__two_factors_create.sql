@@ -1,0 +1,3 @@
+DROP TABLE two_factors;
+
+DELETE FROM flyway_schema_history WHERE version = '014';

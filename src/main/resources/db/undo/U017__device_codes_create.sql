@@ -1,0 +1,3 @@
+DROP TABLE device_codes;
+
+DELETE FROM flyway_schema_history WHERE version = '017';

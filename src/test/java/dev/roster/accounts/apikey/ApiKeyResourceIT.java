@@ -1,0 +1,6 @@
+package dev.roster.accounts.apikey;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class ApiKeyResourceIT extends ApiKeyResourceTest {}

@@ -1,0 +1,285 @@
+package dev.roster.directory.betterauth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.roster.testing.NodeProject;
+import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.PackagedService;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real Better Auth server with 200 users is taken over: the package imports its database, and the
+ * users go on with the same client, cookies and passwords.
+ */
+@DisplayName("Taking over a Better Auth database")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BetterAuthImportIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final List<String> TABLES =
+            List.of(
+                    "user",
+                    "account",
+                    "session",
+                    "verification",
+                    "organization",
+                    "member",
+                    "team",
+                    "teamMember",
+                    "invitation",
+                    "twoFactor",
+                    "apikey");
+
+    @TempDir static Path directory;
+
+    private static EmbeddedPostgres postgres;
+    private static NodeProject node;
+    private static Path held;
+
+    @BeforeAll
+    static void seed() throws IOException, InterruptedException, SQLException {
+        node = NodeProject.install("takeover", LIMIT);
+        postgres = EmbeddedPostgres.builder().start();
+        execute("postgres", "CREATE DATABASE before");
+        execute("postgres", "CREATE DATABASE after");
+        held = directory.resolve("held.json");
+        int port = PackagedProcess.freePort();
+        Path output = directory.resolve("server.log");
+        Process server =
+                node.start(
+                        Map.of(
+                                "PORT",
+                                Integer.toString(port),
+                                "SECRET",
+                                PackagedService.SECRET,
+                                "DATABASE_URL",
+                                url("before")),
+                        output,
+                        "server.mjs");
+        try {
+            long deadline = System.nanoTime() + START.toNanos();
+            while (!Files.readString(output).contains("listening")) {
+                assertTrue(
+                        server.isAlive() && System.nanoTime() < deadline,
+                        () -> "the Better Auth server did not start: " + read(output));
+                Thread.sleep(50);
+            }
+            node.node(
+                    Map.of("SERVER", "http://localhost:" + port, "HELD", held.toString()),
+                    "seed.mjs");
+        } finally {
+            server.destroy();
+            server.onExit().join();
+        }
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (postgres != null) {
+            postgres.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("goes on where it was killed, and writes no row twice")
+    void resumes() throws IOException, InterruptedException, SQLException {
+        String before = fingerprint();
+        // one row a transaction, so that there is a middle to be killed in
+        try (PackagedProcess killed = run(Map.of("ROSTER_IMPORT_BATCH", "1"))) {
+            killed.await(
+                    "the first users",
+                    START,
+                    () -> exists("after", "users") && count("after", "users") > 20);
+        }
+        long written = count("after", "users");
+        assertTrue(written < count("before", "\"user\""), () -> "all " + written + " at once");
+        try (PackagedProcess importer = run(Map.of())) {
+            assertEquals(0, importer.awaitExit(START), importer::output);
+            assertTrue(
+                    importer.output().contains("user           201 of 201 read, 201 taken over"),
+                    importer::output);
+            assertTrue(importer.output().contains("Done. Nothing was refused."), importer::output);
+        }
+        assertEquals(count("before", "\"user\""), count("after", "users"));
+        assertEquals(count("before", "account"), count("after", "credentials"));
+        assertEquals(count("before", "session"), count("after", "sessions"));
+        assertEquals(count("before", "organization"), count("after", "groups"));
+        assertEquals(count("before", "member"), count("after", "memberships"));
+        assertEquals(count("before", "team"), count("after", "teams"));
+        assertEquals(count("before", "\"teamMember\""), count("after", "team_memberships"));
+        assertEquals(count("before", "invitation"), count("after", "invitations"));
+        assertEquals(count("before", "\"twoFactor\""), count("after", "two_factors"));
+        assertEquals(count("before", "apikey"), count("after", "api_keys"));
+        assertEquals(
+                count("after", "users"),
+                count("after", "audit_events WHERE action = 'user.imported'"));
+        assertEquals(before, fingerprint(), "the source was changed");
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("does nothing a second time")
+    void onceOnly() throws InterruptedException, SQLException {
+        execute("after", "DELETE FROM sessions WHERE user_agent = 'nobody'");
+        long sessions = count("after", "sessions");
+        try (PackagedProcess importer = run(Map.of())) {
+            assertEquals(0, importer.awaitExit(START), importer::output);
+            assertTrue(importer.output().contains("taken over already"), importer::output);
+        }
+        assertEquals(sessions, count("after", "sessions"));
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("leaves every user signed in, with the same client, cookies and passwords")
+    void users() throws IOException, InterruptedException {
+        try (PackagedProcess roster = PackagedProcess.start(directory, environment(Map.of()))) {
+            roster.awaitReady(START);
+            String origin = "http://localhost:" + roster.port();
+            node.node(
+                    Map.of("ROSTER_URL", origin, "ROSTER_ORIGIN", origin, "HELD", held.toString()),
+                    "--test",
+                    "--test-reporter=spec",
+                    "takeover.test.mjs");
+        }
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("tells of each row that it refuses, and why")
+    void reports() throws IOException, InterruptedException, SQLException {
+        execute("postgres", "CREATE DATABASE faulty TEMPLATE before");
+        execute("postgres", "CREATE DATABASE taken");
+        execute(
+                "faulty",
+                "UPDATE \"user\" SET email = 'no address' WHERE email = 'person1@example.com'");
+        execute(
+                "faulty",
+                "UPDATE account SET password = 'md5' WHERE \"accountId\" = (SELECT id FROM \"user\" WHERE email = 'person2@example.com')");
+        execute("faulty", "UPDATE \"twoFactor\" SET secret = 'ff' || substr(secret, 3)");
+        Path report = directory.resolve("refused.ndjson");
+        try (PackagedProcess importer =
+                PackagedProcess.start(
+                        directory,
+                        Map.of(
+                                "DATABASE_URL",
+                                url("taken"),
+                                "ROSTER_IMPORT_SOURCE",
+                                url("faulty"),
+                                "ROSTER_IMPORT_REPORT",
+                                report.toString()),
+                        "import-better-auth")) {
+            assertEquals(0, importer.awaitExit(START), importer::output);
+            assertTrue(importer.output().contains("rows were refused"), importer::output);
+        }
+        String lines = Files.readString(report);
+        assertTrue(lines.contains("\"table\":\"user\""), lines);
+        assertTrue(lines.contains("its e-mail address is not valid"), lines);
+        assertTrue(lines.contains("its password hash is of an unknown kind"), lines);
+        assertTrue(lines.contains("its secret does not open"), lines);
+        assertTrue(lines.contains("its user was not taken over"), lines);
+        assertTrue(!lines.contains("@example.com"), "the report names people:\n" + lines);
+        // whose second factor cannot be read is still asked for one
+        assertEquals(20, count("taken", "users WHERE two_factor_enabled"));
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("says what is wrong with a source that is none")
+    void refusesAnotherSchema() throws InterruptedException, SQLException {
+        execute("postgres", "CREATE DATABASE empty");
+        try (PackagedProcess importer = run(Map.of("ROSTER_IMPORT_SOURCE", url("empty")))) {
+            assertEquals(1, importer.awaitExit(START), importer::output);
+            assertTrue(importer.output().contains("no table user"), importer::output);
+        }
+    }
+
+    private static PackagedProcess run(Map<String, String> settings) {
+        return PackagedProcess.start(directory, environment(settings), "import-better-auth");
+    }
+
+    private static Map<String, String> environment(Map<String, String> settings) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("DATABASE_URL", url("after"));
+        environment.put("ROSTER_IMPORT_SOURCE", url("before"));
+        environment.put(
+                "ROSTER_IMPORT_REPORT", directory.resolve("nothing-refused.ndjson").toString());
+        environment.putAll(settings);
+        return environment;
+    }
+
+    /** Every row of the source. */
+    private static String fingerprint() {
+        StringBuilder all = new StringBuilder();
+        for (String table : TABLES) {
+            all.append(
+                    value(
+                            "before",
+                            "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+                                    + " FROM \""
+                                    + table
+                                    + "\" t"));
+        }
+        return all.toString();
+    }
+
+    private static long count(String database, String table) {
+        return (Long) value(database, "SELECT count(*) FROM " + table);
+    }
+
+    private static boolean exists(String database, String table) {
+        return (Boolean) value(database, "SELECT to_regclass('" + table + "') IS NOT NULL");
+    }
+
+    private static Object value(String database, String sql) {
+        try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getObject(1);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    private static void execute(String database, String sql) throws SQLException {
+        try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String url(String database) {
+        return "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/" + database;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
