@@ -84,6 +84,7 @@ public final class PackagedProcess implements AutoCloseable {
         builder.environment().put("ROSTER_BASE_URL", "http://localhost:" + port);
         // nobody is there: mails wait in the outbox
         builder.environment().put("ROSTER_SMTP_URL", "smtp://localhost:1");
+        builder.environment().put("ROSTER_RATE_LIMIT_ENABLED", "false");
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         try {

@@ -61,7 +61,9 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 "roster.mail.poll-every",
                 "1S",
                 "roster.shutdown-delay",
-                "0S");
+                "0S",
+                "roster.rate-limit.enabled",
+                "false");
     }
 
     /** What is committed to the outbox is sent right after. */

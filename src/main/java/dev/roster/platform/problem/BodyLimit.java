@@ -1,16 +1,10 @@
 package dev.roster.platform.problem;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.platform.http.HttpConfig;
-import io.quarkus.arc.All;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.ws.rs.core.Response;
-import java.util.List;
 
 /**
  * Refuses a body that announces itself as too large before any of it is read, in the dialect's
@@ -22,13 +16,11 @@ class BodyLimit {
     private static final int ORDER = 250;
 
     private final HttpConfig config;
-    private final ObjectMapper json;
-    private final List<ErrorDialect> dialects;
+    private final EarlyAnswers answers;
 
-    BodyLimit(HttpConfig config, ObjectMapper json, @All List<ErrorDialect> dialects) {
+    BodyLimit(HttpConfig config, EarlyAnswers answers) {
         this.config = config;
-        this.json = json;
-        this.dialects = dialects;
+        this.answers = answers;
     }
 
     void register(@Observes Filters filters) {
@@ -50,27 +42,8 @@ class BodyLimit {
             routing.next();
             return;
         }
-        Object body = null;
-        String type = Problem.MEDIA_TYPE;
-        for (ErrorDialect dialect : dialects) {
-            if (dialect.speaks(routing.request().path())) {
-                Response response = dialect.render(ProblemCode.PAYLOAD_TOO_LARGE, null).build();
-                body = response.getEntity();
-                type = "application/json";
-            }
-        }
-        if (body == null) {
-            body = Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, detail(config.maxBody()), List.of());
-        }
-        HttpServerResponse response = routing.response();
-        try {
-            response.setStatusCode(ProblemCode.PAYLOAD_TOO_LARGE.status())
-                    .putHeader("Content-Type", type)
-                    // the rest of the body is not read, so the connection is of no more use
-                    .putHeader("Connection", "close")
-                    .end(json.writeValueAsString(body));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record of strings is JSON", e);
-        }
+        // the rest of the body is not read, so the connection is of no more use
+        routing.response().putHeader("Connection", "close");
+        answers.end(routing, ProblemCode.PAYLOAD_TOO_LARGE, detail(config.maxBody()));
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.roster.platform.http.RequestContext;
+import dev.roster.platform.http.Routes;
 import dev.roster.platform.persistence.DatabaseFailure;
 import io.quarkus.arc.All;
 import io.quarkus.security.AuthenticationFailedException;
@@ -43,10 +44,12 @@ class ProblemMappers {
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
     private final RequestContext request;
+    private final Routes routes;
     private final List<ErrorDialect> dialects;
 
-    ProblemMappers(RequestContext request, @All List<ErrorDialect> dialects) {
+    ProblemMappers(RequestContext request, Routes routes, @All List<ErrorDialect> dialects) {
         this.request = request;
+        this.routes = routes;
         this.dialects = dialects;
     }
 
@@ -171,7 +174,7 @@ class ProblemMappers {
         }
         Response answer = answer(code, null, List.of()).build();
         return answer.getStatus() == ProblemCode.METHOD_NOT_ALLOWED.status()
-                ? Response.fromResponse(answer).allow(AllowedMethods.here()).build()
+                ? Response.fromResponse(answer).allow(AllowedMethods.here(routes)).build()
                 : answer;
     }
 

@@ -92,7 +92,7 @@ class EntitiesTest {
         }
 
         @Test
-        @DisplayName("every table has its entity")
+        @DisplayName("every table has its entity, but the one that a single statement works on")
         void everyTableHasAnEntity() throws SQLException {
             Set<String> mapped =
                     sessionFactory.getMetamodel().getEntities().stream()
@@ -101,6 +101,7 @@ class EntitiesTest {
                             .collect(Collectors.toCollection(TreeSet::new));
             try (Connection connection = Database.connect()) {
                 Set<String> tables = new TreeSet<>(Catalogue.tables(connection));
+                assertTrue(tables.remove("rate_limits"));
                 // kept by the import itself, on a connection of its own
                 tables.remove("imports");
                 assertEquals(tables, mapped);
