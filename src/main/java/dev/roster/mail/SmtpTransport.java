@@ -1,5 +1,6 @@
 package dev.roster.mail;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.mail.LoginOption;
@@ -13,7 +14,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
@@ -36,6 +36,7 @@ class SmtpTransport implements Transport {
     private final Sender from;
     private final Clock clock;
 
+    private final Context context;
     private MailClient client;
 
     /**
@@ -45,6 +46,7 @@ class SmtpTransport implements Transport {
     SmtpTransport(
             Vertx vertx, SmtpUrl url, Sender from, String host, int connections, Clock clock) {
         this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
         this.from = from;
         this.clock = clock;
         config =
@@ -66,7 +68,7 @@ class SmtpTransport implements Transport {
                         .setAuthMethods("PLAIN LOGIN")
                         .setOwnHostname(host)
                         .setMaxPoolSize(connections)
-                        // the library waits in vain on a kept connection that the server closes
+                        // a kept one may be closed by the server just as it is used again
                         .setKeepAlive(false);
         config.setConnectTimeout(CONNECT_MILLIS);
         config.setIdleTimeout(SILENCE);
@@ -80,15 +82,18 @@ class SmtpTransport implements Transport {
             return CompletableFuture.failedFuture(
                     new RefusedException(true, "the recipient is no address for SMTP", null));
         }
-        return client().sendMail(message(mail))
-                .toCompletionStage()
-                .handle(
-                        (result, failure) -> {
-                            if (failure != null) {
-                                throw new CompletionException(refusal(failure));
-                            }
-                            return null;
-                        });
+        MailMessage message = message(mail);
+        MailClient by = client();
+        CompletableFuture<Void> sending = new CompletableFuture<>();
+        // on one event loop from the start: else the library may miss a greeting that comes at once
+        context.runOnContext(
+                now ->
+                        by.sendMail(message)
+                                .onSuccess(result -> sending.complete(null))
+                                .onFailure(
+                                        failure ->
+                                                sending.completeExceptionally(refusal(failure))));
+        return sending;
     }
 
     private MailMessage message(RenderedMail mail) {
