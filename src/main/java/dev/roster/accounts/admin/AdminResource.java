@@ -354,8 +354,12 @@ public class AdminResource {
         Administrator administrator = administrator();
         administrator.require(
                 Permission.USERS_IMPERSONATE, AdminError.YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS);
-        ActiveSession begun = administration.impersonate(administrator, userId);
         ActiveSession own = administrator.active();
+        if (own.session().impersonatedBy != null || own.session().ofApiKey) {
+            // whoever acts would no longer be named, and could not go back
+            throw AdminError.YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS.exception();
+        }
+        ActiveSession begun = administration.impersonate(administrator, userId);
         sessions.forget(response);
         cookies.set(
                 response,

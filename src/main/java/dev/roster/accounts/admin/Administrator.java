@@ -77,13 +77,18 @@ record Administrator(ActiveSession active, Set<String> permissions) {
         }
     }
 
-    /** Whether everything is allowed that a client asks for: by resource the actions. */
+    /**
+     * Whether everything is allowed that a client asks for: by resource the actions; not nothing.
+     */
     boolean mayAll(Map<String, List<String>> asked) {
-        return asked.entrySet().stream()
-                .allMatch(
-                        resource ->
-                                resource.getValue().stream()
-                                        .allMatch(a -> mayOne(resource.getKey(), a)));
+        return !asked.isEmpty()
+                && asked.entrySet().stream()
+                        .allMatch(
+                                resource ->
+                                        !resource.getValue().isEmpty()
+                                                && resource.getValue().stream()
+                                                        .allMatch(
+                                                                a -> mayOne(resource.getKey(), a)));
     }
 
     private boolean mayOne(String resource, String action) {

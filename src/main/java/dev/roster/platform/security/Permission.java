@@ -24,6 +24,8 @@ public enum Permission {
     USERS_SET_PASSWORD("users:set-password"),
     /** Change the address of others, and whether it counts as proven. */
     USERS_SET_EMAIL("users:set-email"),
+    /** Change the phone number of others. */
+    USERS_SET_PHONE("users:set-phone"),
     /** Act as another user, for a time. */
     USERS_IMPERSONATE("users:impersonate"),
     /** Act as another administrator; {@link #ALL} does not include it. */
@@ -31,7 +33,9 @@ public enum Permission {
     /** See where others are signed in. */
     SESSIONS_LIST("sessions:list"),
     /** Sign others out. */
-    SESSIONS_REVOKE("sessions:revoke");
+    SESSIONS_REVOKE("sessions:revoke"),
+    /** Delete the sessions of others, which is no more than to revoke them. */
+    SESSIONS_DELETE("sessions:delete");
 
     /**
      * In a role's list: every permission there is or will be, but that to act as an administrator.

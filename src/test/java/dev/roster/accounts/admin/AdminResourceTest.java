@@ -531,6 +531,11 @@ class AdminResourceTest {
                             "has-permission",
                             Map.of("permissions", Map.of("user", List.of("impersonate-admins"))))
                     .body("success", equalTo(false));
+            for (Map<String, List<String>> nothing :
+                    List.of(Map.<String, List<String>>of(), Map.of("user", List.<String>of()))) {
+                post(admin, "has-permission", Map.of("permissions", nothing))
+                        .body("success", equalTo(false));
+            }
             post(admin, "has-permission", Map.of()).statusCode(400);
             post(given(), "has-permission", Map.of("permissions", may)).statusCode(401);
         }
