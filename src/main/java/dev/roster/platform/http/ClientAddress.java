@@ -9,7 +9,9 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /**
  * The client's address: the peer's, or, when the peer is a trusted proxy, the rightmost entry of
@@ -25,7 +27,12 @@ public class ClientAddress {
     private static final Pattern IPV6 =
             Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
+    private static final Logger LOG = Logger.getLogger(ClientAddress.class);
+
     private final List<Network> proxies;
+
+    /** Said once: the header may be anybody's. */
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     ClientAddress(HttpConfig config) {
         proxies = config.trustedProxies().orElse(List.of()).stream().map(Network::parse).toList();
@@ -41,6 +48,12 @@ public class ClientAddress {
         List<String> forwarded = new ArrayList<>();
         for (String header : request.headers().getAll("X-Forwarded-For")) {
             forwarded.addAll(List.of(header.split(",")));
+        }
+        if (proxies.isEmpty() && !forwarded.isEmpty() && warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "A request came with X-Forwarded-For, which nobody is trusted to send. Behind a"
+                            + " proxy set ROSTER_TRUSTED_PROXIES: otherwise all its clients share"
+                            + " one rate limit.");
         }
         for (int i = forwarded.size() - 1; i >= 0 && isProxy(address); i--) {
             InetAddress previous = parse(forwarded.get(i).trim());
