@@ -163,7 +163,18 @@ public class User extends ImportableEntity {
                 .firstResultOptional();
     }
 
-    /** The same with the profile, in the same statement. */
+    /**
+     * The user with this address, locked in the same way.
+     *
+     * @param emailKey as {@link EmailAddress#key} gives it
+     */
+    public static Optional<User> lockByEmail(String emailKey) {
+        return find("emailKey = ?1 and deletedAt is null", emailKey)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional();
+    }
+
+    /** An active user with the profile, in the same statement. */
     public static Optional<User> findActiveWithProfile(UUID id) {
         return find(
                         "from User u left join fetch u.profile where u.id = ?1 and u.deletedAt is"

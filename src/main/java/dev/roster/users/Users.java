@@ -71,6 +71,21 @@ public class Users {
         return user;
     }
 
+    /**
+     * The same of somebody who has proven to have the address.
+     *
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} where the
+     *     address is taken
+     */
+    @Transactional
+    public User createVerified(String name, String email, String image) {
+        User user = User.of(name, email, image);
+        user.emailVerified = true;
+        user.persistAndFlush();
+        audit.record(AuditAction.EMAIL_VERIFIED, user.id, "user", user.id);
+        return user;
+    }
+
     /** What {@code create} would return, without anything being stored. */
     public User lookAlike(String name, String email, String image, Username username) {
         User user = User.of(name, email, image);
@@ -195,6 +210,18 @@ public class Users {
             audit.record(AuditAction.EMAIL_VERIFIED, id, "user", id);
         }
         return verified;
+    }
+
+    /**
+     * The same of a user as it is stored, in the caller's transaction, which has locked it ({@link
+     * User#lock}).
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void verifyEmail(User user) {
+        user.emailVerified = true;
+        // the answer tells when the user last changed
+        User.flush();
+        audit.record(AuditAction.EMAIL_VERIFIED, user.id, "user", user.id);
     }
 
     /**

@@ -127,9 +127,20 @@ public final class Fields {
     public Optional<String> optionalOneOf(String name, List<String> options) {
         Optional<String> value = optionalString(name);
         if (value.isPresent() && !value.get().isEmpty() && !options.contains(value.get())) {
-            fault(name, "Invalid option: expected one of \"" + String.join("\"|\"", options) + '"');
+            fault(name, invalidOption(options));
         }
         return value.filter(options::contains);
+    }
+
+    /** One string of these, which must be there; empty where it is at fault. */
+    public Optional<String> oneOf(String name, List<String> options) {
+        JsonNode value = get(name);
+        Optional<String> found =
+                Optional.ofNullable(value).map(JsonNode::textValue).filter(options::contains);
+        if (body != null && found.isEmpty()) {
+            fault(name, invalidOption(options));
+        }
+        return found;
     }
 
     /** A string, or an array of them, that must be there. */
@@ -311,6 +322,10 @@ public final class Fields {
                             + ", received "
                             + (value == null ? "undefined" : kind(value)));
         }
+    }
+
+    private static String invalidOption(List<String> options) {
+        return "Invalid option: expected one of \"" + String.join("\"|\"", options) + '"';
     }
 
     private JsonNode get(String name) {

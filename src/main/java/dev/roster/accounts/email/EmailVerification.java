@@ -160,7 +160,19 @@ public class EmailVerification {
         if (link.userId() != null && !link.userId().equals(user.publicId())) {
             throw EmailLinks.invalid();
         }
-        if (!users.verifyEmail(user.id, link.email()) || !config.autoSignInAfterVerification()) {
+        return prove(user, link.email(), current);
+    }
+
+    /**
+     * Marks an address as proven that somebody has shown to read the mail of.
+     *
+     * @param emailKey what was proven, as {@link EmailAddress#key} gives it
+     * @param current the session of whoever proved it, if any
+     * @return the token of the session that began, which happens with the first proof alone
+     */
+    @Transactional
+    public Optional<String> prove(User user, String emailKey, Optional<ActiveSession> current) {
+        if (!users.verifyEmail(user.id, emailKey) || !config.autoSignInAfterVerification()) {
             return Optional.empty();
         }
         boolean signedIn = current.filter(it -> it.user().id.equals(user.id)).isPresent();

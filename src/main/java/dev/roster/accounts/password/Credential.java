@@ -132,9 +132,9 @@ public class Credential extends BaseEntity {
         }
     }
 
-    /** Removes every way in of a user but the password. */
-    public static void unlinkProviders(UUID userId) {
-        delete("user.id = ?1 and providerId <> ?2", userId, PASSWORD_PROVIDER);
+    /** Removes every way in of a user: the password and the links to providers. */
+    public static void deleteAll(UUID userId) {
+        delete("user.id", userId);
     }
 
     /**

@@ -1,8 +1,8 @@
 package dev.roster.accounts.passwordreset;
 
-import dev.roster.accounts.apikey.ApiKeys;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.mailbox.FirstProof;
 import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.password.PasswordRules;
@@ -15,7 +15,6 @@ import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
-import dev.roster.users.Users;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -33,8 +32,7 @@ public class PasswordReset {
     private final PasswordResetConfig config;
     private final PasswordRules rules;
     private final PasswordHasher hasher;
-    private final Users users;
-    private final ApiKeys apiKeys;
+    private final FirstProof proof;
     private final Sessions sessions;
     private final UserMail mail;
     private final AuditLog audit;
@@ -44,8 +42,7 @@ public class PasswordReset {
             PasswordResetConfig config,
             PasswordRules rules,
             PasswordHasher hasher,
-            Users users,
-            ApiKeys apiKeys,
+            FirstProof proof,
             Sessions sessions,
             UserMail mail,
             AuditLog audit,
@@ -53,8 +50,7 @@ public class PasswordReset {
         this.config = config;
         this.rules = rules;
         this.hasher = hasher;
-        this.users = users;
-        this.apiKeys = apiKeys;
+        this.proof = proof;
         this.sessions = sessions;
         this.mail = mail;
         this.audit = audit;
@@ -139,16 +135,12 @@ public class PasswordReset {
     public void apply(User user, String hash) {
         UUID userId = user.id;
         Verification.voidAll(userId);
+        // whoever made an account did not prove the address; whoever resets its password does
+        boolean firstProof = proof.take(user);
         // before the sessions end, so that none begins by the old password behind that
         Credential.setPassword(user, hash, clock.instant());
         audit.record(AuditAction.PASSWORD_RESET, userId, "user", userId);
-        // whoever made an account did not prove the address; whoever resets its password does
-        boolean firstProof = users.verifyEmail(userId, EmailAddress.key(user.email));
-        if (firstProof) {
-            Credential.unlinkProviders(userId);
-            apiKeys.deleteAll(user);
-        }
-        if (firstProof || config.revokeSessions()) {
+        if (!firstProof && config.revokeSessions()) {
             sessions.endAll(userId);
         }
     }
@@ -158,7 +150,12 @@ public class PasswordReset {
                 .map(found -> found.userId);
     }
 
-    private void requireEnabled() {
+    /**
+     * Refuses while passwords are not reset.
+     *
+     * @throws AuthException 400 RESET_PASSWORD_DISABLED
+     */
+    public void requireEnabled() {
         if (!config.enabled()) {
             throw new AuthException(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled");
         }

@@ -18,6 +18,7 @@ import dev.roster.users.User;
 import dev.roster.users.Users;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -135,16 +136,27 @@ public class TwoFactors {
         return QuarkusTransaction.requiringNew()
                 .call(
                         () -> {
-                            Verification.revoke(
-                                    userId,
-                                    List.of(
-                                            Purpose.TWO_FACTOR_CHALLENGE,
-                                            Purpose.TWO_FACTOR_CODE,
-                                            Purpose.TRUSTED_DEVICE));
-                            TwoFactor.end(userId);
-                            User user = users.setTwoFactorEnabled(userId, false);
+                            User user = switchOff(userId);
                             return sessions.replace(active, user).token();
                         });
+    }
+
+    /**
+     * Switches the second factor off, in the caller's transaction, whoever set it up; sessions go
+     * on.
+     *
+     * @return the user as it is then
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public User switchOff(UUID userId) {
+        Verification.revoke(
+                userId,
+                List.of(
+                        Purpose.TWO_FACTOR_CHALLENGE,
+                        Purpose.TWO_FACTOR_CODE,
+                        Purpose.TRUSTED_DEVICE));
+        TwoFactor.end(userId);
+        return users.setTwoFactorEnabled(userId, false);
     }
 
     /**

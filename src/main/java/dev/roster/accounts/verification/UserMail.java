@@ -43,7 +43,8 @@ public class UserMail {
         if (EmailAddress.key(address).endsWith("@" + User.ANONYMOUS_DOMAIN)) {
             return;
         }
-        String chosen = userId == null ? null : Profile.localeOf(userId).orElse(null);
+        // asked for nobody too: what is sent to a stranger costs what is sent to a user
+        String chosen = Profile.localeOf(userId == null ? NOBODY : userId).orElse(null);
         outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
     }
 
