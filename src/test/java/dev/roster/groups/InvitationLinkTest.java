@@ -9,9 +9,11 @@ import dev.roster.platform.http.TrustedOrigins;
 import dev.roster.testing.Caller;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class InvitationLinkTest {
         return new InvitationLink(
                 new SmallRyeConfigBuilder()
                         .withDefaultValues(settings)
+                        .withConverter(Duration.class, 200, new DurationConverter())
                         .withMapping(OrganizationConfig.class)
                         .build()
                         .getConfigMapping(OrganizationConfig.class),
