@@ -196,7 +196,10 @@ class Invitations {
         Invitation invitation =
                 Invitation.findByPublicId(invitationId)
                         .filter(found -> found.status.equals(Invitation.PENDING))
-                        .orElseThrow(OrganizationError.INVITATION_NOT_FOUND::exception);
+                        .orElseThrow(
+                                () ->
+                                        OrganizationError.INVITATION_NOT_FOUND.exception(
+                                                "Invitation not found!"));
         requireRecipient(
                 invitation,
                 user,

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @TestProfile(PluginsOffTest.Off.class)
-@DisplayName("With the plugins for user names, tokens and devices switched off")
+@DisplayName("With the plugins for user names, tokens, devices and organizations switched off")
 class PluginsOffTest {
 
     /** Everything else is left as it is. */
@@ -34,7 +34,8 @@ class PluginsOffTest {
                     "roster.plugins.username", "false",
                     "roster.plugins.jwt", "false",
                     "roster.plugins.multi-session", "false",
-                    "roster.plugins.one-time-token", "false");
+                    "roster.plugins.one-time-token", "false",
+                    "roster.plugins.organization", "false");
         }
     }
 
@@ -48,7 +49,12 @@ class PluginsOffTest {
         "POST, /multi-session/set-active",
         "POST, /multi-session/revoke",
         "GET, /one-time-token/generate",
-        "POST, /one-time-token/verify"
+        "POST, /one-time-token/verify",
+        "POST, /organization/create",
+        "GET, /organization/list",
+        "GET, /organization/list-members",
+        "POST, /organization/invite-member",
+        "GET, /organization/list-teams"
     })
     @DisplayName("their routes do not exist")
     void routes(String method, String path) {

@@ -1,5 +1,14 @@
 package dev.roster.groups;
 
+import static dev.roster.groups.OrganizationCalls.BASE;
+import static dev.roster.groups.OrganizationCalls.create;
+import static dev.roster.groups.OrganizationCalls.get;
+import static dev.roster.groups.OrganizationCalls.invite;
+import static dev.roster.groups.OrganizationCalls.join;
+import static dev.roster.groups.OrganizationCalls.memberId;
+import static dev.roster.groups.OrganizationCalls.post;
+import static dev.roster.groups.OrganizationCalls.refused;
+import static dev.roster.groups.OrganizationCalls.slug;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.emptyString;
@@ -17,7 +26,6 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -25,63 +33,6 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class OrganizationResourceTest {
-
-    private static final String BASE = "/api/auth/organization/";
-
-    private static Response post(Caller caller, String operation, Object body) {
-        return caller.request().contentType(ContentType.JSON).body(body).post(BASE + operation);
-    }
-
-    private static Response get(Caller caller, String operation) {
-        return caller.request().urlEncodingEnabled(false).get(BASE + operation);
-    }
-
-    private static String slug() {
-        return "org-" + UUID.randomUUID();
-    }
-
-    private static Response create(Caller owner) {
-        Response made =
-                post(
-                        owner,
-                        "create",
-                        Map.of("name", "Acme", "slug", slug(), "metadata", Map.of("plan", "pro")));
-        made.then().statusCode(200);
-        return made;
-    }
-
-    /** A member with this role, by invitation. */
-    private static Caller join(Caller owner, String organization, String role) {
-        Caller caller = Caller.signUp();
-        String invitation = invite(owner, organization, caller.email, role);
-        post(caller, "accept-invitation", Map.of("invitationId", invitation))
-                .then()
-                .statusCode(200);
-        return caller;
-    }
-
-    private static String invite(Caller owner, String organization, String email, String role) {
-        Response invited =
-                post(
-                        owner,
-                        "invite-member",
-                        Map.of("email", email, "role", role, "organizationId", organization));
-        invited.then().statusCode(200);
-        return invited.path("id");
-    }
-
-    private static String memberId(Caller caller, String organization) {
-        return Database.value(
-                        "SELECT id::text FROM memberships WHERE user_id = ? AND group_id ="
-                                + " CAST(? AS uuid)",
-                        caller.id,
-                        organization)
-                .toString();
-    }
-
-    private static void refused(Response response, int status, String code) {
-        response.then().statusCode(status).body("code", equalTo(code));
-    }
 
     @Nested
     @DisplayName("An owner")

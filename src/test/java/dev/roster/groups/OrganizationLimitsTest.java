@@ -1,0 +1,206 @@
+package dev.roster.groups;
+
+import static dev.roster.groups.OrganizationCalls.accept;
+import static dev.roster.groups.OrganizationCalls.create;
+import static dev.roster.groups.OrganizationCalls.get;
+import static dev.roster.groups.OrganizationCalls.invite;
+import static dev.roster.groups.OrganizationCalls.join;
+import static dev.roster.groups.OrganizationCalls.post;
+import static dev.roster.groups.OrganizationCalls.refused;
+import static dev.roster.groups.OrganizationCalls.slug;
+import static dev.roster.groups.OrganizationCalls.verified;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.roster.testing.AtOnce;
+import dev.roster.testing.Caller;
+import dev.roster.testing.Database;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(OrganizationLimitsTest.Limits.class)
+@DisplayName("With every limit of organizations set low")
+class OrganizationLimitsTest {
+
+    public static class Limits implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "roster.organization.limit", "1",
+                    "roster.organization.membership-limit", "2",
+                    "roster.organization.invitation-limit", "1",
+                    "roster.organization.invitation-expires-in", "1H",
+                    "roster.organization.require-email-verification-on-invitation", "true",
+                    "roster.organization.teams.default-team", "false",
+                    "roster.organization.teams.allow-removing-all", "true",
+                    "roster.organization.teams.maximum", "2",
+                    "roster.organization.teams.maximum-members", "1");
+        }
+    }
+
+    private static String status(String invitation) {
+        return (String)
+                Database.value(
+                        "SELECT status FROM invitations WHERE id = CAST(? AS uuid)", invitation);
+    }
+
+    private static String team(Caller owner) {
+        Response made = post(owner, "create-team", Map.of("name", "Dev"));
+        made.then().statusCode(200);
+        return made.path("id");
+    }
+
+    @Test
+    @DisplayName("who is in one organization makes no other, not even by two calls at once")
+    void organizations() throws InterruptedException {
+        Caller owner = Caller.signUp();
+        List<Integer> statuses =
+                AtOnce.run(
+                        2,
+                        () ->
+                                post(owner, "create", Map.of("name", "Acme", "slug", slug()))
+                                        .statusCode());
+        assertEquals(List.of(200, 403), statuses.stream().sorted().toList());
+        refused(
+                post(owner, "create", Map.of("name", "Acme", "slug", slug())),
+                403,
+                "YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS");
+    }
+
+    @Test
+    @DisplayName("the third member is refused, and its invitation stays open")
+    void members() {
+        Caller owner = Caller.signUp();
+        String id = create(owner).path("id");
+        join(verified(), owner, id, "member");
+        Caller third = verified();
+        String invitation = invite(owner, id, third.email, "member");
+        refused(accept(third, invitation), 403, "ORGANIZATION_MEMBERSHIP_LIMIT_REACHED");
+        assertEquals("pending", status(invitation));
+        get(owner, "list-members?limit=100").then().statusCode(200).body("total", equalTo(2));
+        get(owner, "list-members?limit=1").then().statusCode(200).body("members", hasSize(1));
+    }
+
+    @Test
+    @DisplayName("the second open invitation is refused, and lasts as long as is set")
+    void invitations() {
+        Caller owner = Caller.signUp();
+        String id = create(owner).path("id");
+        Map<String, String> first = Map.of("email", Caller.newEmail(), "role", "member");
+        Response made = post(owner, "invite-member", first);
+        made.then().statusCode(200);
+        Duration lasts =
+                Duration.between(
+                        Instant.parse(made.path("createdAt")),
+                        Instant.parse(made.path("expiresAt")));
+        assertEquals(60, (lasts.toSeconds() + 5) / 60);
+        Map<String, String> second = Map.of("email", Caller.newEmail(), "role", "member");
+        refused(post(owner, "invite-member", second), 403, "INVITATION_LIMIT_REACHED");
+        post(owner, "cancel-invitation", Map.of("invitationId", made.path("id")))
+                .then()
+                .statusCode(200);
+        invite(owner, id, Caller.newEmail(), "member");
+    }
+
+    @Test
+    @DisplayName("an invitation waits until its recipient's address is verified")
+    void verification() {
+        Caller owner = Caller.signUp();
+        String id = create(owner).path("id");
+        Caller guest = Caller.signUp();
+        String invitation = invite(owner, id, guest.email, "member");
+        Map<String, String> body = Map.of("invitationId", invitation);
+        for (String answer : List.of("accept-invitation", "reject-invitation")) {
+            refused(
+                    post(guest, answer, body),
+                    403,
+                    "EMAIL_VERIFICATION_REQUIRED_BEFORE_ACCEPTING_OR_REJECTING_INVITATION");
+        }
+        refused(
+                get(guest, "get-invitation?id=" + invitation),
+                403,
+                "EMAIL_VERIFICATION_REQUIRED_FOR_INVITATION");
+        Database.update("UPDATE users SET email_verified = true WHERE id = ?", guest.id);
+        get(guest, "get-invitation?id=" + invitation).then().statusCode(200);
+        accept(guest, invitation).then().statusCode(200);
+    }
+
+    @Test
+    @DisplayName("there are two teams at most, none to begin with, and none is kept")
+    void teams() {
+        Caller owner = Caller.signUp();
+        create(owner);
+        get(owner, "list-teams").then().statusCode(200).body("", hasSize(0));
+        List<String> made = List.of(team(owner), team(owner));
+        refused(
+                post(owner, "create-team", Map.of("name", "Ops")),
+                400,
+                "YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_TEAMS");
+        for (String id : made) {
+            post(owner, "remove-team", Map.of("teamId", id)).then().statusCode(200);
+        }
+        get(owner, "list-teams").then().statusCode(200).body("", hasSize(0));
+    }
+
+    @Test
+    @DisplayName("of two who are put into a team at once one gets in")
+    void teamMembers() throws InterruptedException {
+        Caller owner = Caller.signUp();
+        String id = create(owner).path("id");
+        Caller member = join(verified(), owner, id, "member");
+        String team = team(owner);
+        List<Callable<Integer>> calls =
+                List.of(owner, member).stream()
+                        .<Callable<Integer>>map(
+                                caller ->
+                                        () ->
+                                                post(
+                                                                owner,
+                                                                "add-team-member",
+                                                                Map.of(
+                                                                        "teamId",
+                                                                        team,
+                                                                        "userId",
+                                                                        caller.id.toString()))
+                                                        .statusCode())
+                        .toList();
+        assertEquals(List.of(200, 403), AtOnce.run(calls).stream().sorted().toList());
+        Map<String, String> invited =
+                Map.of("email", Caller.newEmail(), "role", "member", "teamId", team);
+        refused(post(owner, "invite-member", invited), 403, "TEAM_MEMBER_LIMIT_REACHED");
+    }
+
+    @Test
+    @DisplayName("an invitation to a team that has filled since is refused, and stays open")
+    void teamFilled() {
+        Caller owner = Caller.signUp();
+        create(owner);
+        String team = team(owner);
+        Caller guest = verified();
+        Response invited =
+                post(
+                        owner,
+                        "invite-member",
+                        Map.of("email", guest.email, "role", "member", "teamId", team));
+        invited.then().statusCode(200).body("teamId", equalTo(team));
+        post(owner, "add-team-member", Map.of("teamId", team, "userId", owner.id.toString()))
+                .then()
+                .statusCode(200);
+        String invitation = invited.path("id");
+        refused(accept(guest, invitation), 403, "TEAM_MEMBER_LIMIT_REACHED");
+        assertEquals("pending", status(invitation));
+        get(guest, "list").then().statusCode(200).body("", hasSize(0));
+    }
+}
