@@ -17,7 +17,7 @@ public class TrustedOrigins {
 
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern DIGITS = Pattern.compile("(.*://)?[\\d.*?]+(:[\\d*?]+)?");
-    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x20\\x7f]");
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x20\\x7f-\\x9f]");
     private static final Pattern ENCODED_SLASH = Pattern.compile("(?i)%2f|%5c");
     private static final Pattern DOT_SEGMENT = Pattern.compile("(?i)/(\\.|%2e){1,2}(/|$)");
 

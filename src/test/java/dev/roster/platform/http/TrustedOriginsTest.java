@@ -73,6 +73,12 @@ class TrustedOriginsTest {
                     "/x\r\nSet-Cookie: a=b",
                     "/x\u0000",
                     "/x y",
+                    "/x\u007f",
+                    // as the reference: C1 controls, some of which end a line
+                    "/x\u0080",
+                    "/x\u0085",
+                    "/x\u009f",
+                    "https://accounts.example/\u0085",
                     "/%2fevil.example",
                     "/%2Fevil.example",
                     "/%5Cevil.example",
