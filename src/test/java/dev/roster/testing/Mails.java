@@ -106,7 +106,7 @@ public final class Mails {
         try {
             Database.update(
                     "INSERT INTO mail_outbox (id, kind, recipient, locale, payload,"
-                            + " next_attempt_at) VALUES (?, ?, ?, ?, ?, now())",
+                            + " next_attempt_at) VALUES (?, ?, ?, ?, ?, now() - interval '1 second')",
                     id,
                     kind,
                     recipient,

@@ -415,7 +415,10 @@ class DeviceResourceTest {
         @DisplayName("cannot have a device outlast somebody who acts as it")
         void impersonated() {
             lookUp(user.request(), userCode);
-            Database.update("UPDATE sessions SET impersonated_by = 'x' WHERE user_id = ?", user.id);
+            Database.update(
+                    "UPDATE sessions SET impersonated_by = ? WHERE user_id = ?",
+                    Caller.admin().id.toString(),
+                    user.id);
             assertError(
                     answer(user, "approve"),
                     403,
