@@ -137,8 +137,7 @@ class TranscriptReplayIT {
 
     /** Where a service listens, and the origin it believes to have. */
     private static Map<String, String> service(String scheme, int port) {
-        return Map.of(
-                "url", "http://localhost:" + port, "origin", scheme + "://localhost:" + port);
+        return Map.of("url", "http://localhost:" + port, "origin", scheme + "://localhost:" + port);
     }
 
     /** Lets the sessions of a user age by some seconds: {@code {email, seconds}}. */
