@@ -51,7 +51,7 @@ function parseSetCookie(line) {
     const [key, ...value] = part.split("=");
     attributes[key.toLowerCase()] = value.length ? value.join("=") : true;
   }
-  return { name: pair.slice(0, at), value: pair.slice(at + 1), attributes };
+  return { name: pair.slice(0, at), value: pair.slice(at + 1), attributes, line };
 }
 
 /** The multi-session plugin adds a cookie for each user: in `allCookies` alone. */
@@ -141,12 +141,12 @@ export class Device {
  * Sends exactly the given headers, unlike fetch, which adds sec-fetch-mode, accept and others and
  * normalises paths. `path` is below /api/auth unless it is absolute (`{ absolute: true }`).
  */
-export function wire(method, path, { headers = {}, json, body, absolute = false } = {}) {
+export function wire(method, path, { headers = {}, json, body, absolute = false, server = SERVER } = {}) {
   const payload = json === undefined ? body : JSON.stringify(json);
   const all = { ...headers };
   if (json !== undefined && all["content-type"] === undefined) all["content-type"] = "application/json";
   if (payload !== undefined) all["content-length"] = Buffer.byteLength(payload);
-  const target = new URL(SERVER);
+  const target = new URL(server);
   const transport = target.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const request = transport.request(

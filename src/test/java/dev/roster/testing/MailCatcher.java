@@ -63,6 +63,11 @@ public final class MailCatcher implements AutoCloseable {
         http.start();
     }
 
+    /** One on free ports, for services that a test starts itself; mails take a moment to arrive. */
+    public static MailCatcher start() {
+        return new MailCatcher(0, 0, () -> {});
+    }
+
     public static void main(String... ports) {
         new MailCatcher(Integer.parseInt(ports[0]), Integer.parseInt(ports[1]), () -> {});
     }
@@ -72,11 +77,11 @@ public final class MailCatcher implements AutoCloseable {
         return System.getProperty(URL);
     }
 
-    String smtpUrl() {
+    public String smtpUrl() {
         return "smtp://localhost:" + smtp.port();
     }
 
-    String url() {
+    public String url() {
         return "http://localhost:" + http.getAddress().getPort();
     }
 

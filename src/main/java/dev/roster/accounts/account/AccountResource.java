@@ -210,7 +210,12 @@ public class AccountResource {
         account.delete(active.user().id, token);
         sessions.forget(response);
         return target.map(Redirects::to)
-                .orElseGet(() -> Response.ok(new Deleted(true, "User deleted")).build());
+                .orElseGet(
+                        () ->
+                                Response.ok(
+                                                new Deleted(true, "User deleted"),
+                                                MediaType.APPLICATION_JSON_TYPE)
+                                        .build());
     }
 
     @POST

@@ -280,7 +280,7 @@ public final class Fields {
             body.properties().stream()
                     .map(Map.Entry::getKey)
                     .filter(name -> !names.contains(name))
-                    .forEach(name -> issues.add("Unrecognized key: \"" + name + '"'));
+                    .forEach(name -> issues.add("[body] Unrecognized key: \"" + name + '"'));
         }
     }
 

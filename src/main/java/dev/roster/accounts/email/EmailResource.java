@@ -96,7 +96,9 @@ public class EmailResource {
             }
             return Redirects.to(target, "error", e.code());
         }
-        return target == null ? Response.ok(answer).build() : Redirects.to(target);
+        return target == null
+                ? Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build()
+                : Redirects.to(target);
     }
 
     private Object follow(EmailLink link, String target) {

@@ -147,12 +147,12 @@ public class SocialResource {
         String accountId = fields.optionalString("accountId").orElse(null);
         boolean byCookie = fields.optionalBoolean("useAccountCookie").orElse(false);
         fields.optionalString("userId");
-        fields.allowOnly(Set.of("accountId", "useAccountCookie", "userId"));
-        fields.check();
         boolean both = fields.has("accountId") && fields.has("useAccountCookie");
         if (both || accountId == null && !byCookie) {
-            throw AuthError.VALIDATION_ERROR.exception("Invalid input");
+            throw AuthError.VALIDATION_ERROR.exception("[body] Invalid input");
         }
+        fields.allowOnly(Set.of("accountId", "useAccountCookie", "userId"));
+        fields.check();
         UUID userId =
                 current.find().orElseThrow(() -> new AuthException(401, null, null)).user().id;
         return Credential.listFor(userId).stream()
