@@ -97,7 +97,8 @@ class Teams {
                         caller,
                         organization,
                         OrganizationError.YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_TEAM);
-        if (teamId.equals(active.session().activeTeamId)) {
+        String activeTeamId = active.session().activeTeamId;
+        if (teamId.equals(activeTeamId)) {
             throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_TEAM.exception();
         }
         require(
@@ -105,6 +106,10 @@ class Teams {
                 GroupPermission.TEAM_DELETE,
                 OrganizationError.YOU_ARE_NOT_ALLOWED_TO_DELETE_TEAMS_IN_THIS_ORGANIZATION);
         Team team = team(member, teamId);
+        if (team.publicId().equals(activeTeamId)) {
+            // named by our own id, where the wire shows the imported one
+            throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_TEAM.exception();
+        }
         if (!config.teams().allowRemovingAll() && Team.countIn(member.group.id) <= 1) {
             throw OrganizationError.UNABLE_TO_REMOVE_LAST_TEAM.exception();
         }
