@@ -44,6 +44,7 @@ class TranscriptReplayIT {
 
     @Test
     @DisplayName("answers what was recorded as Better Auth did, but for what is listed")
+    @SuppressWarnings("try") // the service by TLS's name is found by its port alone
     void replay() throws Exception {
         NodeProject node = NodeProject.install("better-auth", LIMIT);
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();

@@ -75,7 +75,10 @@ public final class PackagedProcess implements AutoCloseable {
             Path directory, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(command());
         command.addAll(List.of(arguments));
-        int port = freePort();
+        int port =
+                environment.containsKey("PORT")
+                        ? Integer.parseInt(environment.get("PORT"))
+                        : freePort();
         Path output = directory.resolve("output-" + port);
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().clear();
