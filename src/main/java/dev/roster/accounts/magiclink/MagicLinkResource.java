@@ -109,7 +109,8 @@ public class MagicLinkResource {
                             new SignedIn(
                                     begun.token(),
                                     AuthUser.of(signedIn.user()),
-                                    AuthSession.of(begun.session(), begun.token())))
+                                    AuthSession.of(begun.session(), begun.token())),
+                            MediaType.APPLICATION_JSON_TYPE)
                     .build();
         }
         String target = signedIn.isNew() ? newUser.orElse(callback.get()) : callback.get();
