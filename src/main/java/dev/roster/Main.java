@@ -24,6 +24,9 @@ public class Main {
     private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS =
             Map.of("import-better-auth", ImportBetterAuth.class);
 
+    /** From here on the starting thread waits for the exit itself, and must be left in peace. */
+    private static volatile boolean exiting;
+
     private Main() {}
 
     public static void main(String... args) {
@@ -40,7 +43,7 @@ public class Main {
         }
         stopEvenWhileStarting();
         if (args.length == 0) {
-            Quarkus.run(null, StartupFailure::exit, args);
+            Quarkus.run(null, Main::exit, args);
             return;
         }
         Class<? extends QuarkusApplication> command = COMMANDS.get(args[0]);
@@ -50,7 +53,7 @@ public class Main {
             System.exit(USAGE_ERROR);
         }
         serveNobody();
-        Quarkus.run(command, StartupFailure::exit, args);
+        Quarkus.run(command, Main::exit, args);
     }
 
     /** A command needs the database and the settings, but no port, no jobs and no administrator. */
@@ -74,10 +77,15 @@ public class Main {
         Runnable interrupt =
                 () -> {
                     Application application = Application.currentApplication();
-                    if (application == null || !application.isStarted()) {
+                    if (!exiting && (application == null || !application.isStarted())) {
                         starting.interrupt();
                     }
                 };
         Runtime.getRuntime().addShutdownHook(new Thread(interrupt, "Stop while starting"));
+    }
+
+    private static void exit(int code, Throwable cause) {
+        exiting = true;
+        StartupFailure.exit(code, cause);
     }
 }
