@@ -3,6 +3,7 @@ package dev.roster.accounts;
 import dev.roster.testing.Caller;
 import dev.roster.testing.MailCatcher;
 import dev.roster.testing.NodeProject;
+import dev.roster.testing.PackagedService;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.io.IOException;
@@ -37,7 +38,11 @@ class BetterAuthClientIT {
                                 "ROSTER_TRUSTED_WILDCARD_ORIGIN",
                                 "https://a.wild.example",
                                 "ROSTER_MAIL_URL",
-                                MailCatcher.runningUrl()),
+                                MailCatcher.runningUrl(),
+                                "ROSTER_ADMIN_EMAIL",
+                                PackagedService.ADMIN_EMAIL,
+                                "ROSTER_ADMIN_PASSWORD",
+                                Caller.PASSWORD),
                         "--test",
                         "--test-reporter=spec");
     }

@@ -24,6 +24,9 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
     /** Long enough for any mail that is not held up. */
     private static final Duration MAIL = Duration.ofSeconds(10);
 
+    /** The first administrator, whose password is everybody's. */
+    public static final String ADMIN_EMAIL = "admin@example.com";
+
     /** Where an application's pages are: another origin on the same site, which is trusted. */
     public static final String PAGE_ORIGIN = "http://localhost:3999";
 
@@ -63,7 +66,11 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 "roster.shutdown-delay",
                 "0S",
                 "roster.rate-limit.enabled",
-                "false");
+                "false",
+                "roster.admin.email",
+                ADMIN_EMAIL,
+                "roster.admin.password",
+                Caller.PASSWORD);
     }
 
     /** What is committed to the outbox is sent right after. */
