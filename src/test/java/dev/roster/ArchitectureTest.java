@@ -256,6 +256,8 @@ class ArchitectureTest {
                 .toModules("platform", "audit")
                 .fromModule("retention")
                 .toModules("platform", "audit")
+                .fromModule("jobs")
+                .toModules("platform", "audit")
                 .fromModule("users")
                 .toModules("platform", "audit", "ratelimit")
                 .fromModule("access")
@@ -272,7 +274,15 @@ class ArchitectureTest {
                 .toModules("platform", "audit", "ratelimit", "users")
                 .fromModule("directory")
                 .toModules(
-                        "platform", "audit", "ratelimit", "users", "access", "accounts", "groups")
+                        "platform",
+                        "audit",
+                        "ratelimit",
+                        "mail",
+                        "jobs",
+                        "users",
+                        "access",
+                        "accounts",
+                        "groups")
                 .fromModule("ops")
                 .toModules("platform");
     }

@@ -24,6 +24,14 @@ public class ProblemException extends RuntimeException {
                 ProblemCode.VALIDATION_FAILED, null, List.of(Violation.body(field, message)));
     }
 
+    /** One parameter of the query that breaks a rule: 400 {@code validation_failed}. */
+    public static ProblemException invalidParameter(String name, String message) {
+        return new ProblemException(
+                ProblemCode.VALIDATION_FAILED,
+                null,
+                List.of(new Violation(name, "query", message)));
+    }
+
     public static ProblemException notFound() {
         return new ProblemException(ProblemCode.NOT_FOUND, null);
     }

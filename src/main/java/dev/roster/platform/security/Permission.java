@@ -35,7 +35,27 @@ public enum Permission {
     /** Sign others out. */
     SESSIONS_REVOKE("sessions:revoke"),
     /** Delete the sessions of others, which is no more than to revoke them. */
-    SESSIONS_DELETE("sessions:delete");
+    SESSIONS_DELETE("sessions:delete"),
+    /** Load users from a file. */
+    USERS_IMPORT("users:import"),
+    /** Take users out as a file, and everything held on one person. */
+    USERS_EXPORT("users:export"),
+    /** Let a person vanish for good. */
+    USERS_ERASE("users:erase"),
+    /** See the figures about users. */
+    REPORTS_READ("reports:read"),
+    /** Read the audit trail, and have it verified. */
+    AUDIT_READ("audit:read"),
+    /** See roles, and why a user may do what it may. */
+    ROLES_READ("roles:read"),
+    /** Make, change and remove roles; of no more permissions than one has. */
+    ROLES_UPDATE("roles:update"),
+    /** See every group and its members. */
+    GROUPS_READ("groups:read"),
+    /** Make, change and remove groups, and who belongs to them. */
+    GROUPS_UPDATE("groups:update"),
+    /** See how the service is doing. */
+    OPS_READ("ops:read");
 
     /**
      * In a role's list: every permission there is or will be, but that to act as an administrator.

@@ -1,0 +1,3 @@
+DELETE FROM roles WHERE id = '01900000-0000-7000-8000-000000000003';
+
+DELETE FROM flyway_schema_history WHERE version = '022';
