@@ -381,7 +381,7 @@ public class Users {
     }
 
     /** The tag of a user as itself and administrators see it: its roles are no part of its row. */
-    static EntityTag tag(User user) {
+    public static EntityTag tag(User user) {
         String roles = HexFormat.of().formatHex(Digests.sha256(user.role()), 0, 4);
         return new EntityTag(user.version + "-" + roles);
     }
