@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.http.RequestContext;
 import io.quarkus.arc.Arc;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /**
  * The one writer of the trail. It writes in the caller's transaction, so that a change and its
@@ -19,11 +23,13 @@ public class AuditLog {
     private final Clock clock;
     private final RequestContext request;
     private final ObjectMapper json;
+    private final EntityManager entityManager;
 
-    AuditLog(Clock clock, RequestContext request, ObjectMapper json) {
+    AuditLog(Clock clock, RequestContext request, ObjectMapper json, EntityManager entityManager) {
         this.clock = clock;
         this.request = request;
         this.json = json;
+        this.entityManager = entityManager;
     }
 
     /** An event without a change to show. */
@@ -42,19 +48,66 @@ public class AuditLog {
             UUID targetId,
             ObjectNode before,
             ObjectNode after) {
+        AuditEvent event = event(action, actorId, targetType);
+        event.targetId = targetId;
+        event.before = changed(before, after);
+        event.after = changed(after, before);
+        event.persist();
+    }
+
+    /**
+     * The same change to many records: an event for each, by one statement whatever their number.
+     *
+     * @param after what all of them have become; null where nothing is to be shown. No secret
+     */
+    public void recordAll(
+            AuditAction action,
+            UUID actorId,
+            String targetType,
+            Collection<UUID> targetIds,
+            ObjectNode after) {
+        if (targetIds.isEmpty()) {
+            return;
+        }
+        AuditEvent event = event(action, actorId, targetType);
+        entityManager
+                .createNativeQuery(
+                        """
+                        INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type, target_id, after,
+                            ip_address, user_agent, request_id)
+                        SELECT t.id, :occurredAt, :action, CAST(:actor AS uuid), :targetType, t.target, CAST(:after AS jsonb),
+                            :address, :agent, :request
+                        FROM unnest(CAST(:ids AS uuid[]), CAST(:targets AS uuid[])) AS t (id, target)
+                        """)
+                .setParameter("occurredAt", event.occurredAt)
+                .setParameter("action", event.action)
+                .setParameter("actor", event.actorId)
+                .setParameter("targetType", event.targetType)
+                .setParameter("after", after == null ? null : after.toString())
+                .setParameter("address", event.ipAddress)
+                .setParameter("agent", event.userAgent)
+                .setParameter("request", event.requestId)
+                .setParameter(
+                        "ids",
+                        Stream.generate(() -> UuidVersion7Strategy.INSTANCE.generateUuid(null))
+                                .limit(targetIds.size())
+                                .toArray(UUID[]::new))
+                .setParameter("targets", targetIds.toArray(UUID[]::new))
+                .executeUpdate();
+    }
+
+    /** Who, what and from where. */
+    private AuditEvent event(AuditAction action, UUID actorId, String targetType) {
         AuditEvent event = new AuditEvent();
         event.occurredAt = clock.instant();
         event.action = action.key();
         event.targetType = targetType;
-        event.targetId = targetId;
-        event.before = changed(before, after);
-        event.after = changed(after, before);
         boolean inRequest = Arc.container().requestContext().isActive() && request.present();
         event.actorId = inRequest ? request.actor(actorId) : actorId;
         event.ipAddress = inRequest ? request.address() : "";
         event.userAgent = inRequest ? request.userAgent() : "";
         event.requestId = inRequest ? request.requestId() : "";
-        event.persist();
+        return event;
     }
 
     private String changed(ObjectNode side, ObjectNode other) {
