@@ -458,7 +458,7 @@ class EntitiesTest {
             assertThrows(RuntimeException.class, () -> inTransaction(storeAgain));
             inTransaction(
                     () -> {
-                        User.findActive(user.id).orElseThrow().delete(THEN);
+                        User.findActive(user.id).orElseThrow().delete(THEN, false);
                         return null;
                     });
             assertTrue(inTransaction(() -> User.findActive(user.id)).isEmpty());
