@@ -9,9 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** Changes who has which role. */
 @ApplicationScoped
@@ -81,24 +79,5 @@ public class Roles {
                 RoleGrant.rolesOf(userId).stream()
                         .anyMatch(role -> role.permissions.contains(Permission.ALL));
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
-    }
-
-    /**
-     * Whether a user may do everything that another may, by the roles that both have now. Who acts
-     * on somebody above could become that somebody.
-     */
-    public boolean isNotAbove(UUID userId, UUID actor) {
-        if (userId.equals(actor)) {
-            return true;
-        }
-        List<Role> roles = RoleGrant.rolesOf(userId);
-        if (roles.isEmpty()) {
-            return true;
-        }
-        Set<String> held =
-                RoleGrant.rolesOf(actor).stream()
-                        .flatMap(role -> role.permissions.stream())
-                        .collect(Collectors.toSet());
-        return roles.stream().allMatch(role -> role.isWithin(held));
     }
 }

@@ -10,6 +10,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -120,6 +121,18 @@ public class User extends ImportableEntity {
                         id,
                         emailKey)
                 == 1;
+    }
+
+    static int deleteAll(Collection<UUID> ids, Instant now) {
+        return update(
+                "deletedAt = ?1, addressHeld = true, updatedAt = ?1, version = version + 1 where id"
+                        + " in ?2 and deletedAt is null",
+                now,
+                ids);
+    }
+
+    static int remove(Collection<UUID> ids) {
+        return Math.toIntExact(delete("id in ?1", ids));
     }
 
     /** Looks as if it had been stored, which it is not. */

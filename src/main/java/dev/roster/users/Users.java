@@ -16,6 +16,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
@@ -279,6 +280,23 @@ public class Users {
         user.restore();
         User.flush();
         audit.record(AuditAction.USER_RESTORED, actor, "user", user.id);
+    }
+
+    /**
+     * Marks users as deleted; they keep their addresses until they are purged. What hangs on them,
+     * and the events, are the caller's to see to.
+     *
+     * @return how many were not deleted before
+     */
+    @Transactional
+    public int deleteAll(Collection<UUID> ids, Instant now) {
+        return User.deleteAll(ids, now);
+    }
+
+    /** Ends users for good, with all that the database holds of them by reference. */
+    @Transactional
+    public int remove(Collection<UUID> ids) {
+        return User.remove(ids);
     }
 
     /**

@@ -1,32 +1,56 @@
 package dev.roster.directory.attributes;
 
-import dev.roster.access.Roles;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.access.Authority;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.AttributeCircle;
+import dev.roster.users.Attributes;
 import dev.roster.users.Attributes.Seen;
 import dev.roster.users.Attributes.Writer;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
 
-/** Which circles of a user's attributes the caller sees and may write. */
+/** Lets the caller see and write its share of a user's attributes. */
 @RequestScoped
 class AttributeAccess {
 
     private final CurrentUser caller;
-    private final Roles roles;
+    private final Authority authority;
+    private final Attributes attributes;
 
-    AttributeAccess(CurrentUser caller, Roles roles) {
+    AttributeAccess(CurrentUser caller, Authority authority, Attributes attributes) {
         this.caller = caller;
-        this.roles = roles;
+        this.authority = authority;
+        this.attributes = attributes;
     }
 
-    Set<AttributeCircle> seen(UUID userId) {
+    Response read(UUID userId, String ifNoneMatch) {
+        Seen read = attributes.read(userId, seen(userId));
+        return (EntityTags.unmodified(ifNoneMatch, read.tag())
+                        ? Response.notModified()
+                        : Response.ok(read.values()))
+                .tag(read.tag())
+                .build();
+    }
+
+    @Transactional
+    Response replace(UUID userId, String ifMatch, ObjectNode values) {
+        return answer(attributes.replace(userId, ifMatch, writer(userId), values));
+    }
+
+    @Transactional
+    Response patch(UUID userId, String ifMatch, ObjectNode patch) {
+        return answer(attributes.patch(userId, ifMatch, writer(userId), patch));
+    }
+
+    private Set<AttributeCircle> seen(UUID userId) {
         return caller.may(Permission.USERS_READ) || caller.may(Permission.USERS_UPDATE)
                 ? AttributeCircle.ALL
                 : caller.is(userId) ? AttributeCircle.PERSONAL : Set.of(AttributeCircle.PUBLIC);
@@ -35,12 +59,13 @@ class AttributeAccess {
     /**
      * The caller as a writer.
      *
-     * @throws ProblemException 403 for other people, whether or not there is such a user, and for
-     *     administrators where the user may do what they may not
+     * @throws ProblemException 403 for other people, whether or not there is such a user
      */
-    Writer writer(UUID userId) {
+    private Writer writer(UUID userId) {
         boolean administrator = caller.may(Permission.USERS_UPDATE);
-        if (!caller.is(userId) && !(administrator && roles.isNotAbove(userId, caller.id()))) {
+        if (administrator) {
+            authority.over(caller.id(), userId, Permission.USERS_UPDATE);
+        } else if (!caller.is(userId)) {
             throw new ProblemException(
                     ProblemCode.FORBIDDEN, "Only the user itself and administrators may change it");
         }
@@ -50,12 +75,7 @@ class AttributeAccess {
                 administrator ? AttributeCircle.ALL : AttributeCircle.PERSONAL);
     }
 
-    /** 200 with the attributes, or 304 where the caller has them already. */
-    static Response answer(Seen seen, String ifNoneMatch) {
-        return (EntityTags.unmodified(ifNoneMatch, seen.tag())
-                        ? Response.notModified()
-                        : Response.ok(seen.values()))
-                .tag(seen.tag())
-                .build();
+    private static Response answer(Seen seen) {
+        return Response.ok(seen.values()).tag(seen.tag()).build();
     }
 }

@@ -3,7 +3,6 @@ package dev.roster.directory.attributes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.json.MergePatch;
 import dev.roster.platform.security.CurrentUser;
-import dev.roster.users.Attributes;
 import io.quarkus.security.Authenticated;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -31,12 +30,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Attributes")
 public class MeAttributesResource {
 
-    private final Attributes attributes;
     private final AttributeAccess access;
     private final CurrentUser caller;
 
-    MeAttributesResource(Attributes attributes, AttributeAccess access, CurrentUser caller) {
-        this.attributes = attributes;
+    MeAttributesResource(AttributeAccess access, CurrentUser caller) {
         this.access = access;
         this.caller = caller;
     }
@@ -51,8 +48,7 @@ public class MeAttributesResource {
             description = "The attributes by name",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
     public Response get(@HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
-        return AttributeAccess.answer(
-                attributes.read(caller.id(), access.seen(caller.id())), ifNoneMatch);
+        return access.read(caller.id(), ifNoneMatch);
     }
 
     @PUT
@@ -79,8 +75,7 @@ public class MeAttributesResource {
                                                             name = "attributes",
                                                             value = "{\"department\":\"Sales\"}")))
                     ObjectNode body) {
-        return AttributeAccess.answer(
-                attributes.replace(caller.id(), ifMatch, access.writer(caller.id()), body), null);
+        return access.replace(caller.id(), ifMatch, body);
     }
 
     @PATCH
@@ -99,7 +94,6 @@ public class MeAttributesResource {
                             required = true,
                             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
                     ObjectNode patch) {
-        return AttributeAccess.answer(
-                attributes.patch(caller.id(), ifMatch, access.writer(caller.id()), patch), null);
+        return access.patch(caller.id(), ifMatch, patch);
     }
 }

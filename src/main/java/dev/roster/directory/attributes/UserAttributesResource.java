@@ -2,7 +2,6 @@ package dev.roster.directory.attributes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.json.MergePatch;
-import dev.roster.users.Attributes;
 import io.quarkus.security.Authenticated;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -32,11 +31,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Attributes")
 public class UserAttributesResource {
 
-    private final Attributes attributes;
     private final AttributeAccess access;
 
-    UserAttributesResource(Attributes attributes, AttributeAccess access) {
-        this.attributes = attributes;
+    UserAttributesResource(AttributeAccess access) {
         this.access = access;
     }
 
@@ -52,7 +49,7 @@ public class UserAttributesResource {
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
     public Response get(
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
-        return AttributeAccess.answer(attributes.read(id, access.seen(id)), ifNoneMatch);
+        return access.read(id, ifNoneMatch);
     }
 
     @PUT
@@ -80,8 +77,7 @@ public class UserAttributesResource {
                                                             name = "attributes",
                                                             value = "{\"department\":\"Sales\"}")))
                     ObjectNode body) {
-        return AttributeAccess.answer(
-                attributes.replace(id, ifMatch, access.writer(id), body), null);
+        return access.replace(id, ifMatch, body);
     }
 
     @PATCH
@@ -101,7 +97,6 @@ public class UserAttributesResource {
                             required = true,
                             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
                     ObjectNode patch) {
-        return AttributeAccess.answer(
-                attributes.patch(id, ifMatch, access.writer(id), patch), null);
+        return access.patch(id, ifMatch, patch);
     }
 }
