@@ -14,8 +14,11 @@ import jakarta.persistence.Query;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +92,38 @@ public class RoleGrant extends PanacheEntityBase {
                                                 .map(each -> (Role) each[1])
                                                 .filter(Objects::nonNull)
                                                 .toList()));
+    }
+
+    /**
+     * Users, deleted ones too, with their roles, none of which others change until the transaction
+     * ends. Locked in the order of their ids, so that nobody waits in a circle; read by a second
+     * statement, which sees what was committed while the first one waited.
+     */
+    static Map<UUID, Holder> lockHolders(Collection<UUID> ids) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT id FROM users WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
+                .setParameter("ids", ids.toArray(new UUID[0]))
+                .getResultList();
+        Map<UUID, Holder> holders = new HashMap<>();
+        getEntityManager()
+                .createQuery(
+                        "select u, r from User u left join RoleGrant g on g.user = u left join"
+                                + " g.role r where u.id in :ids",
+                        Object[].class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .forEach(
+                        row -> {
+                            User user = (User) row[0];
+                            Holder holder =
+                                    holders.computeIfAbsent(
+                                            user.id, id -> new Holder(user, new ArrayList<>()));
+                            if (row[1] != null) {
+                                holder.roles().add((Role) row[1]);
+                            }
+                        });
+        return holders;
     }
 
     /** Whether anyone who is not deleted has the role. */

@@ -55,20 +55,9 @@ record Administrator(ActiveSession active, Set<String> permissions) {
     }
 
     /**
-     * The user to act on.
-     *
-     * @param aboveUs the error for a user who may do what the caller may not: whoever could set its
-     *     password, say, could be it
-     * @throws AuthException 404 USER_NOT_FOUND
+     * @throws AuthException the error for a user who may do what the caller may not: whoever could
+     *     set its password, say, could be it
      */
-    User target(String publicId, ErrorCode aboveUs) {
-        User user =
-                User.findByPublicId(publicId)
-                        .orElseThrow(() -> AuthError.USER_NOT_FOUND.exception(404));
-        requireNotAbove(user, aboveUs);
-        return user;
-    }
-
     void requireNotAbove(User user, ErrorCode otherwise) {
         if (!is(user)
                 && !RoleGrant.rolesOf(user.id).stream()
