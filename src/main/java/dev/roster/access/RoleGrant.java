@@ -203,18 +203,6 @@ public class RoleGrant extends PanacheEntityBase {
                 (userId == null ? query : query.setParameter("user", userId)).getSingleResult();
     }
 
-    /**
-     * Holds users to the end of the transaction, in an order of their own, so that two who change
-     * each other's roles wait rather than fail.
-     */
-    static void lockHolders(Collection<UUID> userIds) {
-        getEntityManager()
-                .createNativeQuery(
-                        "SELECT id FROM users WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
-                .setParameter("ids", userIds.toArray(new UUID[0]))
-                .getResultList();
-    }
-
     /** What a user may do by what is stored now: nothing where it is deleted or banned. */
     static Set<String> permissionsOf(UUID userId, Instant now) {
         List<?> keys =

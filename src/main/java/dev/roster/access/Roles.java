@@ -129,8 +129,7 @@ public class Roles {
         Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
         Role role = lock(name, held, ifMatch);
         boolean administrators = role.isAdministrators();
-        RoleDocument document =
-                documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
+        RoleDocument document = documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
         requireKnown(document, role.permissions);
         if (name.equals(User.DEFAULT_ROLE) && !document.permissions().isEmpty()) {
             throw new ProblemException(
@@ -169,7 +168,8 @@ public class Roles {
         // nobody loses a permission without an event of its own
         if (RoleGrant.isHeld(name)) {
             throw new ProblemException(
-                    ProblemCode.CONFLICT, "There are users with this role: take it from them first");
+                    ProblemCode.CONFLICT,
+                    "There are users with this role: take it from them first");
         }
         audit.record(AuditAction.ROLE_DELETED, actor, "role", role.id, trail(role), null);
         role.delete();
@@ -297,9 +297,7 @@ public class Roles {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean isLastAdministrator(UUID userId) {
-        boolean administrator =
-                RoleGrant.rolesOf(userId).stream()
-                        .anyMatch(Role::isAdministrators);
+        boolean administrator = RoleGrant.rolesOf(userId).stream().anyMatch(Role::isAdministrators);
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
     }
 }

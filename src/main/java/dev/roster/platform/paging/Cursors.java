@@ -66,7 +66,9 @@ public class Cursors {
         } catch (IOException | IllegalArgumentException e) {
             throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
         }
-        if (parts == null || parts.size() != count + 1 || !parts.stream().allMatch(Cursors::isText)) {
+        if (parts == null
+                || parts.size() != count + 1
+                || !parts.stream().allMatch(Cursors::isText)) {
             throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
         }
         if (!fingerprint(list).equals(parts.get(0))) {

@@ -41,10 +41,4 @@ public class CurrentUser {
         Set<String> held = identity.getAttribute(PERMISSIONS);
         return held != null && held.contains(Permission.ALL);
     }
-
-    /** The {@link Permission} keys that its roles add up to. */
-    public Set<String> permissions() {
-        Set<String> held = identity.getAttribute(PERMISSIONS);
-        return held == null ? Set.of() : held;
-    }
 }
