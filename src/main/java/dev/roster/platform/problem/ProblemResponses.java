@@ -195,7 +195,8 @@ public class ProblemResponses implements OASFilter {
 
     /**
      * Completes a problem that an endpoint declares by a status and a description alone: its
-     * examples are those of the codes that the description names, such as {@code `conflict`}.
+     * examples are those of the codes that the description names, such as {@code `conflict`}, or
+     * the first of the status.
      */
     private static void declared(Operation operation) {
         Map<String, APIResponse> declared =
@@ -205,14 +206,19 @@ public class ProblemResponses implements OASFilter {
                     if (status.compareTo("400") < 0 || response.getContent() != null) {
                         return;
                     }
-                    String description = response.getDescription();
-                    add(
-                                    operation,
-                                    Arrays.stream(ProblemCode.values())
-                                            .filter(c -> status.equals("" + c.status()))
-                                            .filter(c -> description.contains("`" + c.key() + "`"))
-                                            .toList())
-                            .description(description);
+                    String description = String.valueOf(response.getDescription());
+                    List<ProblemCode> codes =
+                            Arrays.stream(ProblemCode.values())
+                                    .filter(code -> status.equals("" + code.status()))
+                                    .toList();
+                    List<ProblemCode> named =
+                            codes.stream()
+                                    .filter(c -> description.contains("`" + c.key() + "`"))
+                                    .toList();
+                    if (!codes.isEmpty()) {
+                        add(operation, named.isEmpty() ? codes.subList(0, 1) : named)
+                                .description(description);
+                    }
                 });
     }
 
