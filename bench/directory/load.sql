@@ -5,6 +5,8 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 SET synchronous_commit = off;
+SET gin_pending_list_limit = '512MB';
+SET work_mem = '64MB';
 SET timezone = 'UTC';
 
 -- a number from 0 up to 1 for the user and the trait

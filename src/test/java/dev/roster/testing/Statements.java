@@ -1,14 +1,20 @@
 package dev.roster.testing;
 
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
+import org.hibernate.resource.jdbc.spi.StatementInspector;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.hibernate.resource.jdbc.spi.StatementInspector;
 
-/** The SQL that the service under test prepares, word for word. */
+/**
+ * The SQL that the service under test prepares, word for word; what runs past Hibernate is noted by
+ * whoever watches it.
+ */
 @PersistenceUnitExtension
 @ApplicationScoped
 public class Statements implements StatementInspector {
@@ -21,6 +27,11 @@ public class Statements implements StatementInspector {
     public String inspect(String sql) {
         SEEN.add(sql);
         return sql;
+    }
+
+    /** One that ran past Hibernate. */
+    public static void note(String sql) {
+        SEEN.add(sql);
     }
 
     /** The statements that a call causes, in order. */

@@ -1,6 +1,7 @@
 package dev.roster.directory.search;
 
 import dev.roster.platform.problem.ProblemException;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ record Order(List<Column> columns) {
 
     /** By which an answer carries the keys of its rows. */
     private static final String LABEL = "key_";
+
+    private static final Set<SortKey> BY_TEXT =
+            EnumSet.of(SortKey.NAME, SortKey.EMAIL, SortKey.USERNAME);
 
     record Column(SortKey key, boolean descending) {
 
@@ -89,6 +93,20 @@ record Order(List<Column> columns) {
     /** The table of the first column, whose index ends with its id; empty for any. */
     Optional<Selection.Table> id() {
         return columns.get(0).key().table;
+    }
+
+    /** Whether what a user is searched by says where it is in the list. */
+    boolean isByText() {
+        return BY_TEXT.contains(columns.get(0).key());
+    }
+
+    boolean isById() {
+        return columns.get(0).key() == SortKey.ID;
+    }
+
+    /** That of the id in a list by id. */
+    String idDirection() {
+        return columns.get(0).direction();
     }
 
     /** The columns and the id. */

@@ -1,22 +1,36 @@
 package dev.roster.directory.search;
 
 import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.arc.InjectableInstance;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
-/** Where the directory is read from. */
+/**
+ * Where the directory is read from: the replica, where there is one, else the main database.
+ *
+ * <p>It does not take the place of a replica that is away: what the replica was put there to keep
+ * from it would come over it at the worst moment. Readers are told 503 then, and nobody else
+ * notices.
+ */
 @ApplicationScoped
 public class ReadDatabase {
 
-    private final AgroalDataSource main;
+    private final AgroalDataSource source;
 
-    ReadDatabase(AgroalDataSource main) {
-        this.main = main;
+    ReadDatabase(
+            AgroalDataSource main,
+            @DataSource("read") InjectableInstance<AgroalDataSource> replica) {
+        List<AgroalDataSource> active = replica.listActive();
+        source = active.isEmpty() ? main : active.get(0);
     }
 
     /** A connection for reading alone; the caller closes it. */
     public Connection open() throws SQLException {
-        return main.getConnection();
+        return source.getConnection();
     }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,7 +68,7 @@ record Selection(
     /** The ids of the users, which is all that the statement needs to begin with. */
     Sql ids() {
         Set<Table> tables = tables(EnumSet.noneOf(Table.class));
-        return Sql.of("SELECT " + first(tables).id).add(from(tables, null));
+        return Sql.of("SELECT " + first(tables).id).add(from(tables, null, null));
     }
 
     /** The ids and the sort keys of the first rows in an order. */
@@ -75,19 +76,19 @@ record Selection(
         Set<Table> tables = tables(order.tables());
         String id = order.id().orElse(first(tables)).id;
         return Sql.of("SELECT " + id + " AS id" + order.keys(id))
-                .add(from(tables, position == null ? null : position.of(id)))
+                .add(from(tables, position == null ? null : position.of(id), order))
                 .add(order.orderBy(id) + " LIMIT ? OFFSET ?", limit, offset);
     }
 
     /** How many they are, counted up to a limit. */
     Sql count(int limit) {
         return Sql.of("SELECT count(*) FROM (SELECT 1")
-                .add(from(tables(EnumSet.noneOf(Table.class)), null))
+                .add(from(tables(EnumSet.noneOf(Table.class)), null, null))
                 .add(" LIMIT ?) counted", limit);
     }
 
     Sql count() {
-        return Sql.of("SELECT count(*)").add(from(tables(EnumSet.noneOf(Table.class)), null));
+        return Sql.of("SELECT count(*)").add(from(tables(EnumSet.noneOf(Table.class)), null, null));
     }
 
     private static Table first(Set<Table> tables) {
@@ -116,21 +117,34 @@ record Selection(
         return tables;
     }
 
-    private Sql from(Set<Table> tables, Order.Bound bound) {
+    private Sql from(Set<Table> tables, Order.Bound bound, Order order) {
+        // The planner takes those whom the words mean to be spread evenly over any order. By name
+        // they are not, and it would read the list up to where they are.
+        boolean wordsFirst = order != null && order.isByText();
         String id = first(tables).id;
         Sql from = Sql.of(" FROM " + first(tables).name);
         Sql where = Sql.of(" WHERE true");
         for (Table table : tables) {
             if (table != first(tables)) {
-                from.add(" JOIN " + table.name + " ON " + table.id + " = " + id);
+                from.add(" JOIN ");
+                if (table == Table.SEARCH && wordsFirst) {
+                    Sql found = Sql.of("(SELECT s.user_id FROM user_search s WHERE true");
+                    words(found);
+                    from.add(found).add(" OFFSET 0) s");
+                } else {
+                    from.add(table.name);
+                }
+                from.add(" ON " + table.id + " = " + id);
             }
             if (bound != null) {
                 where.add(bound.on(table.id));
             }
         }
-        sets(from, id, bound);
+        sets(new Sets(from, where, id, order, bound));
         users(tables, where);
-        words(where);
+        if (!wordsFirst || filter.deleted()) {
+            words(where);
+        }
         period(where, "a.last_seen_at", filter.lastSeen());
         if (filter.lastSeen().isGiven() && filter.lastSeen().from() == null) {
             // who was never seen was not seen before some time either
@@ -138,7 +152,6 @@ record Selection(
         }
         profiles(where, id);
         roles(where, id);
-        many(where, id, "memberships", "group_id", groups);
         if (bound != null) {
             where.add(bound.condition());
         }
@@ -223,7 +236,6 @@ record Selection(
 
     private void roles(Sql where, String id) {
         if (!everybody) {
-            many(where, id, "role_grants", "role_id", roles);
             return;
         }
         where.add(
@@ -235,23 +247,20 @@ record Selection(
                 (Object) roles.toArray(UUID[]::new));
     }
 
-    private void sets(Sql from, String id, Order.Bound bound) {
-        Sets sets = new Sets(from, id, bound);
-        if (!everybody && !roles.isEmpty() && roles.size() <= MAX_SETS) {
-            sets.join("role_grants", "role_id = ?", roles);
+    private void sets(Sets sets) {
+        if (!everybody) {
+            sets.add("role_grants", "role_id", roles, Map.of());
         }
-        if (!groups.isEmpty() && groups.size() <= MAX_SETS) {
-            sets.join("memberships", "group_id = ?", groups);
-        }
+        sets.add("memberships", "group_id", groups, Map.of());
         if (filter.locales().size() > 1) {
-            sets.join("user_profiles", "locale = ?", filter.locales());
+            sets.add("user_profiles", "locale", filter.locales(), Map.of());
         }
         for (Map.Entry<String, SortedSet<String>> attribute : filter.attributes().entrySet()) {
-            sets.join(
+            sets.add(
                     "user_attributes",
-                    "value = ? AND name = ?",
+                    "value",
                     spellings(attribute.getValue()),
-                    attribute.getKey());
+                    Map.of("name", attribute.getKey()));
         }
     }
 
@@ -268,17 +277,6 @@ record Selection(
         return spellings;
     }
 
-    /** Too many values to read them one by one. */
-    private static void many(
-            Sql where, String id, String table, String column, Collection<UUID> values) {
-        if (values.size() > MAX_SETS) {
-            where.add(
-                    " AND EXISTS (SELECT FROM %s x WHERE x.user_id = %s AND x.%s = ANY (?))"
-                            .formatted(table, id, column),
-                    (Object) values.toArray(UUID[]::new));
-        }
-    }
-
     private static void anyOf(Sql where, String column, Collection<String> values) {
         if (values.size() == 1) {
             // one value, so that the planner can tell a partial index by it
@@ -288,35 +286,100 @@ record Selection(
         }
     }
 
-    /** The sets that are joined, each under a name of its own. */
+    /** The sets that a user must be in. */
     private static final class Sets {
 
         private final Sql from;
+        private final Sql where;
         private final String id;
+        private final Order order;
         private final Order.Bound bound;
-        private int number;
+        private int joined;
+        private boolean merged;
 
-        Sets(Sql from, String id, Order.Bound bound) {
+        Sets(Sql from, Sql where, String id, Order order, Order.Bound bound) {
             this.from = from;
+            this.where = where;
             this.id = id;
+            this.order = order;
             this.bound = bound;
         }
 
-        /** Joins the ids of a table's rows with any of the values, each once. */
-        void join(String table, String condition, Collection<?> values, Object... more) {
-            String name = "f" + ++number;
-            boolean one = values.size() == 1;
-            from.add(" JOIN (" + (one ? "" : "SELECT DISTINCT user_id FROM ("));
-            String union = "";
-            for (Object value : values) {
-                from.add(union + "SELECT user_id FROM " + table + " WHERE " + condition, value);
-                from.add("", more);
-                if (bound != null) {
-                    from.add(bound.on("user_id"));
-                }
-                union = " UNION ALL ";
+        /**
+         * The users of a table's rows with any of the values.
+         *
+         * @param fixed further columns and their values
+         */
+        void add(String table, String column, Collection<?> values, Map<String, String> fixed) {
+            if (values.isEmpty()) {
+                return;
             }
-            from.add(one ? ") " : ") any_of) ").add(name + " ON " + name + ".user_id = " + id);
+            if (values.size() == 1) {
+                from.add(" JOIN ").add(set(table, column, values.iterator().next(), fixed));
+                join();
+            } else if (values.size() > MAX_SETS || merged || order == null || !order.isById()) {
+                // of two merged sets the planner cannot tell how large they are
+                exists(table, column, values, fixed);
+            } else {
+                merged = true;
+                merge(table, column, values, fixed);
+                join();
+            }
+        }
+
+        private void join() {
+            String name = "f" + ++joined;
+            from.add(" " + name + " ON " + name + ".user_id = " + id);
+        }
+
+        private void exists(
+                String table, String column, Collection<?> values, Map<String, String> fixed) {
+            where.add(
+                    " AND EXISTS (SELECT FROM %s x WHERE x.user_id = %s AND x.%s = ANY (?)"
+                            .formatted(table, id, column),
+                    array(values));
+            fixed.forEach((name, value) -> where.add(" AND x." + name + " = ?", value));
+            where.add(")");
+        }
+
+        /** The sets in order, each without those whom one before it has brought already. */
+        private void merge(
+                String table, String column, Collection<?> values, Map<String, String> fixed) {
+            // of a profile and of an attribute a user has one
+            boolean once = table.equals("user_profiles") || !fixed.isEmpty();
+            List<Object> before = new ArrayList<>();
+            for (Object value : values) {
+                Sql set = Sql.of("SELECT t.user_id FROM ").add(set(table, column, value, fixed));
+                set.add(" t");
+                if (!once && !before.isEmpty()) {
+                    set.add(
+                            " WHERE NOT EXISTS (SELECT FROM %s d WHERE d.user_id = t.user_id AND d.%s = ANY (?))"
+                                    .formatted(table, column),
+                            array(before));
+                }
+                from.add(before.isEmpty() ? " JOIN ((" : " UNION ALL (").add(set);
+                from.add(" ORDER BY t.user_id" + order.idDirection() + ")");
+                before.add(value);
+            }
+            from.add(")");
+        }
+
+        private Sql set(String table, String column, Object value, Map<String, String> fixed) {
+            Sql set =
+                    Sql.of(
+                            "(SELECT m.user_id FROM " + table + " m WHERE m." + column + " = ?",
+                            value);
+            fixed.forEach((name, text) -> set.add(" AND m." + name + " = ?", text));
+            if (bound != null) {
+                set.add(bound.on("m.user_id"));
+            }
+            return set.add(")");
+        }
+
+        private static Object array(Collection<?> values) {
+            return values.iterator().next() instanceof UUID
+                    ? values.toArray(UUID[]::new)
+                    : values.toArray(String[]::new);
         }
     }
 }

@@ -2,8 +2,10 @@ package dev.roster.directory.search;
 
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.security.PermissionsAllowed;
+
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,8 +14,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.Map;
-import java.util.Set;
+
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -21,6 +22,9 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import java.util.Map;
+import java.util.Set;
 
 /** How many users a filter means. */
 @Path("/api/v1/users/count")
@@ -66,14 +70,15 @@ public class UserCountResource {
             @Context UriInfo uri) {
         Map<String, String> parameters =
                 FilterParameters.of(uri.getQueryParameters(), Set.of("exact"));
-        if (exact != null && !exact.equals("true") && !exact.equals("false")) {
+        String given = parameters.get("exact");
+        if (given != null && !given.equals("true") && !given.equals("false")) {
             throw ProblemException.invalidParameter("exact", "must be true or false");
         }
         UserFilter filter = UserFilter.of(parameters);
         UserListResource.requireMayList(filter, caller);
         Selection selection = search.select(filter);
         UserSearch.Total total =
-                "true".equals(exact)
+                "true".equals(given)
                         ? search.count(selection)
                         : search.count(selection, config.exactTotal());
         return new Count(total.users(), total.estimated());

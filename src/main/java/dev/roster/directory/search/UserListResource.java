@@ -5,7 +5,9 @@ import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
 import dev.roster.platform.security.Permission;
+
 import io.quarkus.security.PermissionsAllowed;
+
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,11 +17,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -27,6 +25,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The list of users. */
 @Path("/api/v1/users")
@@ -108,14 +112,16 @@ public class UserListResource {
         Map<String, String> parameters = FilterParameters.of(uri.getQueryParameters(), OWN);
         UserFilter filter = UserFilter.of(parameters);
         requireMayList(filter, caller);
-        Order order = Order.of(sort, filter);
-        int rows = number("size", size, 1, LARGEST_SIZE).orElse(USUAL_SIZE);
-        Optional<Integer> number = number("page", page, 1, LAST_ROW_BY_PAGE);
-        boolean counted = isCounted(total, number.isPresent());
+        // as they came: an empty parameter is not one that is missing
+        String given = parameters.get("cursor");
+        Order order = Order.of(parameters.get("sort"), filter);
+        int rows = number("size", parameters, 1, LARGEST_SIZE).orElse(USUAL_SIZE);
+        Optional<Integer> number = number("page", parameters, 1, LAST_ROW_BY_PAGE);
+        boolean counted = isCounted(parameters.get("total"), number.isPresent());
         if (number.isEmpty()) {
-            return Response.ok(slice(filter, order, cursor, rows, counted)).build();
+            return Response.ok(slice(filter, order, given, rows, counted)).build();
         }
-        if (cursor != null) {
+        if (given != null) {
             throw ProblemException.invalidParameter("page", "does not go with cursor");
         }
         if ((long) number.get() * rows > LAST_ROW_BY_PAGE) {
@@ -237,7 +243,9 @@ public class UserListResource {
         return total.equals("bounded");
     }
 
-    private static Optional<Integer> number(String name, String text, int least, int most) {
+    private static Optional<Integer> number(
+            String name, Map<String, String> parameters, int least, int most) {
+        String text = parameters.get(name);
         if (text == null) {
             return Optional.empty();
         }

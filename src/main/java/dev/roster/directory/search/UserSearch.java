@@ -2,10 +2,13 @@ package dev.roster.directory.search;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.User;
+
 import jakarta.enterprise.context.ApplicationScoped;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -64,6 +67,9 @@ public class UserSearch {
 
     /** More are slips of nearly every word. */
     private static final int MAX_SPELLINGS = 8;
+
+    /** An estimate that is so many times the bound is not wrong about being beyond it. */
+    private static final long FAR = 10;
 
     private final ReadDatabase database;
     private final ObjectMapper json;
@@ -195,12 +201,19 @@ public class UserSearch {
         return users;
     }
 
-    /** How many they are, in one statement, and another one where they are more than the bound. */
+    /**
+     * How many they are: the planner's estimate where that is far beyond the bound, so that nobody
+     * is counted in vain, else counted up to the bound; two statements at most.
+     */
     Total count(Selection selection, int bound) {
+        long estimate = estimate(selection);
+        if (estimate > FAR * bound) {
+            return new Total(estimate, true);
+        }
         long counted = number(selection.count(bound + 1));
         return counted <= bound
                 ? new Total(counted, false)
-                : new Total(Math.max(counted, estimate(selection)), true);
+                : new Total(Math.max(counted, estimate), true);
     }
 
     /** How many they are, each of them counted. */

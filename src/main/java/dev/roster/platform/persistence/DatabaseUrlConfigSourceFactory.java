@@ -5,16 +5,19 @@ import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.Expressions;
+
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Makes {@code DATABASE_URL} the data source's URL, user and password. The other settings of the
- * data source stay where they are, and a {@code QUARKUS_DATASOURCE_…} variable still wins.
+ * Makes {@code DATABASE_URL} the data source's URL, user and password, and {@code
+ * ROSTER_DATABASE_READ_URL} those of the one named {@code read}, which there is with it alone. The
+ * other settings stay where they are, and a {@code QUARKUS_DATASOURCE_…} variable still wins.
  */
 public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
 
@@ -27,16 +30,24 @@ public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
         if (context.getProfiles().contains("test")) {
             return List.of();
         }
-        return find(context)
-                .<Iterable<ConfigSource>>map(url -> List.of(source(url)))
-                .orElse(List.of());
+        Map<String, String> variables = new HashMap<>();
+        find(context, "DATABASE_URL", "database.url")
+                .ifPresent(url -> put(variables, "QUARKUS_DATASOURCE_", url));
+        find(context, "ROSTER_DATABASE_READ_URL", "roster.database.read.url")
+                .ifPresent(
+                        url -> {
+                            put(variables, "QUARKUS_DATASOURCE_READ_", url);
+                            variables.put("QUARKUS_DATASOURCE_READ_ACTIVE", "true");
+                        });
+        // of the kind "environment", of which a build records nothing in what it packages
+        return variables.isEmpty() ? List.of() : List.of(new EnvConfigSource(variables, ORDINAL));
     }
 
-    private static Optional<DatabaseUrl> find(ConfigSourceContext context) {
+    private static Optional<DatabaseUrl> find(ConfigSourceContext context, String... names) {
         // Unexpanded: "${" and "$$" may well be part of a password.
         return Expressions.withoutExpansion(
                 () ->
-                        Stream.of("DATABASE_URL", "database.url")
+                        Stream.of(names)
                                 .map(context::getValue)
                                 .filter(value -> value != null && value.getValue() != null)
                                 .map(ConfigValue::getValue)
@@ -54,17 +65,14 @@ public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
         }
     }
 
-    /** Of the kind "environment", of which a build records nothing in what it packages. */
-    private static ConfigSource source(DatabaseUrl url) {
-        Map<String, String> variables = new HashMap<>();
-        variables.put("QUARKUS_DATASOURCE_JDBC_URL", url.jdbcUrl());
+    private static void put(Map<String, String> variables, String prefix, DatabaseUrl url) {
+        variables.put(prefix + "JDBC_URL", url.jdbcUrl());
         url.user()
                 .map(DatabaseUrlConfigSourceFactory::literal)
-                .ifPresent(user -> variables.put("QUARKUS_DATASOURCE_USERNAME", user));
+                .ifPresent(user -> variables.put(prefix + "USERNAME", user));
         url.password()
                 .map(DatabaseUrlConfigSourceFactory::literal)
-                .ifPresent(password -> variables.put("QUARKUS_DATASOURCE_PASSWORD", password));
-        return new EnvConfigSource(variables, ORDINAL);
+                .ifPresent(password -> variables.put(prefix + "PASSWORD", password));
     }
 
     private static String literal(String text) {

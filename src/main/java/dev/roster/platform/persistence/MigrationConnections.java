@@ -4,13 +4,20 @@ import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
 import io.agroal.api.security.SimplePassword;
 import io.quarkus.flyway.FlywayConfigurationCustomizer;
+
 import jakarta.inject.Singleton;
-import java.sql.SQLException;
-import javax.sql.DataSource;
+
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+
+import javax.sql.DataSource;
 
 /**
  * Gives the migrations connections of their own, on which an index of a large table can be built
@@ -42,44 +49,54 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
                                     .connectionFactoryConfiguration()));
         } else {
             // quarkus.flyway.jdbc-url or username
-            flyway.dataSource(own(flyway.getUrl(), flyway.getUser(), flyway.getPassword()));
+            flyway.dataSource(
+                    own(flyway.getUrl(), flyway.getUser(), flyway.getPassword(), new Properties()));
         }
     }
 
     /** Connections to where the pool's go, as the same user. */
     private static DataSource own(AgroalConnectionFactoryConfiguration pool) {
-        PGSimpleDataSource own =
-                own(
-                        pool.jdbcUrl(),
-                        pool.principal() == null ? null : pool.principal().getName(),
-                        pool.credentials().stream()
-                                .filter(SimplePassword.class::isInstance)
-                                .map(password -> ((SimplePassword) password).getWord())
-                                .findFirst()
-                                .orElse(null));
-        try {
-            for (String name : pool.jdbcProperties().stringPropertyNames()) {
-                if (PGProperty.forName(name) != PGProperty.SOCKET_TIMEOUT) {
-                    own.setProperty(name, pool.jdbcProperties().getProperty(name));
-                }
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-        return own;
+        return own(
+                pool.jdbcUrl(),
+                pool.principal() == null ? null : pool.principal().getName(),
+                pool.credentials().stream()
+                        .filter(SimplePassword.class::isInstance)
+                        .map(password -> ((SimplePassword) password).getWord())
+                        .findFirst()
+                        .orElse(null),
+                pool.jdbcProperties());
     }
 
-    private static PGSimpleDataSource own(String url, String user, String password) {
-        PGSimpleDataSource own = new PGSimpleDataSource();
-        own.setURL(url);
+    private static DataSource own(String url, String user, String password, Properties others) {
+        Properties properties = new Properties();
+        properties.putAll(others);
         if (user != null) {
-            own.setUser(user);
+            PGProperty.USER.set(properties, user);
         }
         if (password != null) {
-            own.setPassword(password);
+            PGProperty.PASSWORD.set(properties, password);
         }
-        own.setPreferQueryMode(PreferQueryMode.SIMPLE);
-        own.setSocketTimeout(0);
-        return own;
+        PGProperty.PREFER_QUERY_MODE.set(properties, PreferQueryMode.SIMPLE.value());
+        PGProperty.SOCKET_TIMEOUT.set(properties, 0);
+        return new Connections(url, properties);
+    }
+
+    /** The driver's own data source would write every property into the URL, which is logged. */
+    private static final class Connections extends PGSimpleDataSource {
+
+        private static final long serialVersionUID = 1;
+
+        private final String givenUrl;
+        private final Properties givenProperties;
+
+        Connections(String url, Properties properties) {
+            givenUrl = url;
+            givenProperties = properties;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            return DriverManager.getConnection(givenUrl, givenProperties);
+        }
     }
 }

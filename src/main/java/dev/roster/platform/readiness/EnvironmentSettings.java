@@ -3,6 +3,7 @@ package dev.roster.platform.readiness;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.SmallRyeConfig;
+
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public final class EnvironmentSettings {
     }
 
     private static Optional<String> read(SmallRyeConfig config, String variable, String name) {
-        if (variable.equals("DATABASE_URL")) {
+        if (variable.equals("DATABASE_URL") || variable.equals("ROSTER_DATABASE_READ_URL")) {
             // As DatabaseUrlConfigSourceFactory reads it.
             return Expressions.withoutExpansion(() -> config.getOptionalValue(name, String.class));
         }

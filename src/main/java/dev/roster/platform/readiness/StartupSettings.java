@@ -1,6 +1,7 @@
 package dev.roster.platform.readiness;
 
 import dev.roster.platform.persistence.DatabaseUrl;
+
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
@@ -149,18 +150,13 @@ public final class StartupSettings {
     }
 
     private void database() {
-        Optional<String> url = value("DATABASE_URL");
-        if (url.isPresent()) {
-            try {
-                DatabaseUrl.parse(url.get());
-            } catch (IllegalArgumentException e) {
-                fault("DATABASE_URL", e.getMessage());
-            }
-        } else if (value("QUARKUS_DATASOURCE_JDBC_URL").isEmpty()) {
+        if (value("DATABASE_URL").isEmpty() && value("QUARKUS_DATASOURCE_JDBC_URL").isEmpty()) {
             fault(
                     "DATABASE_URL",
                     "is missing: set it to postgresql://user:password@host:port/database");
         }
+        readable("DATABASE_URL", DatabaseUrl::parse);
+        readable("ROSTER_DATABASE_READ_URL", DatabaseUrl::parse);
     }
 
     private void secrets() {
@@ -319,7 +315,8 @@ public final class StartupSettings {
         if (email.isPresent() != password.isPresent()) {
             fault(
                     email.isPresent() ? "ROSTER_ADMIN_PASSWORD" : "ROSTER_ADMIN_EMAIL",
-                    "is missing: set both ROSTER_ADMIN_EMAIL and ROSTER_ADMIN_PASSWORD, or neither");
+                    "is missing: set both ROSTER_ADMIN_EMAIL and ROSTER_ADMIN_PASSWORD, or"
+                        + " neither");
         }
         if (email.isPresent() && !EMAIL.matcher(email.get()).matches()) {
             fault("ROSTER_ADMIN_EMAIL", "is no e-mail address");

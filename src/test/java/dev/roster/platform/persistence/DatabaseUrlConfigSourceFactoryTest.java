@@ -6,10 +6,12 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.util.Map;
-import java.util.Optional;
+
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
+import java.util.Optional;
 
 @DisplayName("The data source's settings")
 class DatabaseUrlConfigSourceFactoryTest {
@@ -70,6 +72,22 @@ class DatabaseUrlConfigSourceFactoryTest {
         assertEquals("jdbc:postgresql://explicit/r", value(config, URL));
         assertEquals("ann", value(config, USER));
         assertEquals("explicit", value(config, PASSWORD));
+    }
+
+    @Test
+    @DisplayName("of the replica come from ROSTER_DATABASE_READ_URL, and there is none without")
+    void replica() {
+        String url = "quarkus.datasource.read.jdbc.url";
+        SmallRyeConfig config =
+                config("prod", Map.of("ROSTER_DATABASE_READ_URL", "postgresql://rea:der@copy/r"));
+        assertEquals("jdbc:postgresql://copy:5432/r", value(config, url));
+        assertEquals("rea", value(config, "quarkus.datasource.read.username"));
+        assertEquals("der", value(config, "quarkus.datasource.read.password"));
+        assertEquals("true", value(config, "quarkus.datasource.read.active"));
+        assertEquals("packaged", value(config, USER));
+        config = config("prod", Map.of("DATABASE_URL", "postgresql://ann:pw@db/r"));
+        assertEquals("", value(config, url));
+        assertEquals("", value(config, "quarkus.datasource.read.active"));
     }
 
     @Test
