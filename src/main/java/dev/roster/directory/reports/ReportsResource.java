@@ -137,8 +137,7 @@ public class ReportsResource {
                     String size,
             @Context UriInfo uri) {
         requireKnown(uri, "since", "cursor", "size");
-        return lists.byLastSeen(
-                time("since", since), cursor, number("size", size, 1, MAX_SIZE));
+        return lists.byLastSeen(time("since", since), cursor, number("size", size, 1, MAX_SIZE));
     }
 
     private <T> T read(UserStatistics.Figures figures, Class<T> type) {

@@ -8,4 +8,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 @Schema(name = "SessionCount")
 public record SessionCountView(
-        UUID userId, @Schema(examples = "Ada Lovelace") String name, @Schema(examples = "7") long sessions) {}
+        UUID userId,
+        @Schema(examples = "Ada Lovelace") String name,
+        @Schema(examples = "7") long sessions) {}

@@ -9,4 +9,5 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record SignUpFigure(
         @Schema(examples = "2026-11", description = "In UTC") String month,
         @Schema(examples = "120", description = "Neither deleted nor guests") long users,
-        @Schema(examples = "97", description = "Of these, those with a proven address") long verified) {}
+        @Schema(examples = "97", description = "Of these, those with a proven address")
+                long verified) {}

@@ -107,9 +107,7 @@ class UserLists {
     Slice<InactiveUserView> byLastSeen(Instant since, String cursor, int size) {
         String list = "inactive|" + since;
         List<String> keys =
-                cursor == null
-                        ? List.of(NEVER, FIRST.toString())
-                        : cursors.decode(list, cursor, 2);
+                cursor == null ? List.of(NEVER, FIRST.toString()) : cursors.decode(list, cursor, 2);
         List<Object[]> rows =
                 rows(
                         entityManager
@@ -135,8 +133,7 @@ class UserLists {
         return slice(
                 found,
                 size,
-                last ->
-                        cursor(list, last.lastSeenAt(), last.userId()),
+                last -> cursor(list, last.lastSeenAt(), last.userId()),
                 (Boolean) edge[0] ? cursor(list, (Instant) edge[2], (UUID) edge[1]) : null);
     }
 
