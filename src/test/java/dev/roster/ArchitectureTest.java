@@ -43,6 +43,7 @@ import dev.roster.audit.AuditEvent;
 import dev.roster.testing.SourceCode;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.config.ConfigMapping;
 import jakarta.annotation.security.DenyAll;
 import jakarta.annotation.security.PermitAll;
@@ -831,7 +832,12 @@ class ArchitectureTest {
     }
 
     private static boolean declaresCallers(CanBeAnnotated annotated) {
-        return Stream.of(Authenticated.class, RolesAllowed.class, PermitAll.class, DenyAll.class)
+        return Stream.of(
+                        Authenticated.class,
+                        PermissionsAllowed.class,
+                        RolesAllowed.class,
+                        PermitAll.class,
+                        DenyAll.class)
                 .anyMatch(annotated::isAnnotatedWith);
     }
 

@@ -76,10 +76,10 @@ class Erasure {
                             + " coalesce(external_id, CAST(id AS text)) FROM users WHERE id = :id)",
                     // the words of its name and address, but those that somebody else's hold too
                     """
-                    DELETE FROM search_words s USING users u, user_search_words(u.name, u.email_key, u.username) w (word)
-                    WHERE u.id = :id AND s.word = w.word AND NOT EXISTS (SELECT FROM users o WHERE o.id <> u.id
-                        AND user_search_text(o.name, o.email_key, o.username) LIKE '%' || w.word || '%'
-                        AND o.deleted_at IS NULL)
+                    DELETE FROM search_words s
+                    USING users u, user_search_words(user_search_text(u.name, u.email_key, u.username)) w (word)
+                    WHERE u.id = :id AND s.word = w.word AND NOT EXISTS (
+                        SELECT FROM user_search o WHERE o.user_id <> u.id AND o.text LIKE '%' || w.word || '%')
                     """);
 
     private final EntityManager entityManager;

@@ -40,7 +40,11 @@ public class PersonalData {
             List.of(
                     new Part(
                             "user",
-                            Set.of("users.email", "users.email_key", "user_activity.user_id"),
+                            Set.of(
+                                    "users.email",
+                                    "users.email_key",
+                                    "user_activity.user_id",
+                                    "user_search.user_id"),
                             """
                             json_build_object('id', u.id, 'externalId', u.external_id, 'name', u.name, 'email', u.email,
                                 'emailVerified', u.email_verified, 'username', u.username, 'displayUsername', u.display_username,
@@ -178,6 +182,14 @@ public class PersonalData {
                             """
                             to_json(ARRAY(SELECT json_build_object('key', k.key, 'status', k.status, 'createdAt', time(k.created_at))
                             FROM idempotency_keys k WHERE k.caller_id = u.id ORDER BY k.created_at))
+                            """),
+                    new Part(
+                            "jobs",
+                            Set.of("jobs.created_by"),
+                            """
+                            to_json(ARRAY(SELECT json_build_object('id', j.id, 'kind', j.kind, 'status', j.status,
+                                'processed', j.processed, 'createdAt', time(j.created_at), 'finishedAt', time(j.finished_at))
+                            FROM jobs j WHERE j.created_by = u.id ORDER BY j.created_at, j.id))
                             """),
                     new Part(
                             "auditEvents",

@@ -27,7 +27,7 @@ class UserLists {
     private static final UUID FIRST = new UUID(0, 0);
 
     /** The last user's sessions may be cut off by the window, so they are counted by themselves. */
-    private static final String BY_SESSIONS =
+    static final String BY_SESSIONS =
             """
             WITH seen AS MATERIALIZED (
                 SELECT user_id, created_at, impersonated_by FROM sessions WHERE user_id > :after
@@ -46,7 +46,7 @@ class UserLists {
             SELECT e.cut, e.last, f.user_id, f.sessions, f.name FROM edge e LEFT JOIN found f ON true ORDER BY f.user_id
             """;
 
-    private static final String BY_LAST_SEEN =
+    static final String BY_LAST_SEEN =
             """
             WITH seen AS MATERIALIZED (
                 SELECT user_id, last_seen_at FROM user_activity

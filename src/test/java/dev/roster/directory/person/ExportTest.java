@@ -220,7 +220,7 @@ class ExportTest {
                         """
                         SELECT c.relname || '.' || a.attname AS name
                         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'flyway\\_%'
                             AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'
                                     AND a.attnum = ANY (k.conkey)
                                     AND k.confrelid IN ('users'::regclass, 'user_profiles'::regclass, 'memberships'::regclass))

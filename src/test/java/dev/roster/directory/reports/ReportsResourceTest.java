@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
+import dev.roster.testing.Plans;
 import dev.roster.testing.Rest;
 import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
@@ -23,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -249,6 +251,17 @@ class ReportsResourceTest {
         @DisplayName("take one statement beside the caller's, by an index")
         void statements() {
             assertEquals(2, Statements.of(() -> Rest.get(support, SESSIONS)).size());
+            String plan =
+                    Plans.of(
+                            UserLists.BY_SESSIONS,
+                            Map.of(
+                                    "after", "'00000000-0000-0000-0000-000000000000'",
+                                    "window", "5000",
+                                    "since", "CAST('2026-01-01' AS timestamptz)",
+                                    "more", "3",
+                                    "limit", "21"));
+            assertTrue(plan.contains("using sessions_user_id_created_at_idx"), plan);
+            assertFalse(plan.contains("Seq Scan on sessions"), plan);
         }
 
         private List<String> sessionsOf(UUID id, String since, int moreThan) {
@@ -293,6 +306,17 @@ class ReportsResourceTest {
             assertEquals("1990-01-01T00:00:00.123Z", items.get(1).get("lastSeenAt").asText());
             Database.update("DELETE FROM users WHERE created_at < '1990-01-01'");
             assertEquals(2, Statements.of(() -> Rest.get(support, INACTIVE)).size());
+            String plan =
+                    Plans.of(
+                            UserLists.BY_LAST_SEEN,
+                            Map.of(
+                                    "after", "CAST('00000000-0000-0000-0000-000000000000' AS uuid)",
+                                    "seen", "'-infinity'",
+                                    "window", "5000",
+                                    "since", "CAST('2026-01-01' AS timestamptz)",
+                                    "limit", "21"));
+            assertTrue(plan.contains("using user_activity_last_seen_at_user_id_idx"), plan);
+            assertFalse(plan.contains("Seq Scan"), plan);
         }
 
         @Test

@@ -8,6 +8,7 @@ import dev.roster.retention.Retention;
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
+import dev.roster.testing.Plans;
 import dev.roster.testing.Statements;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,6 +27,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Times are so long ago that nobody of another test is meant. */
 @QuarkusTest
@@ -236,6 +239,29 @@ class UserRetentionTest {
             assertEquals(0L, rows("memberships", "user_id", gone));
             assertEquals(0L, retention.purge(new InactiveUsers(ON, purge)), "none is left");
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "deleted, users_deleted_at_idx",
+        "guests, users_anonymous_created_at_idx",
+        "unverified, users_email_verified_created_at_idx",
+        "inactive, user_activity_last_seen_at_user_id_idx"
+    })
+    @DisplayName("finds them by an index")
+    void plans(String policy, String index) {
+        String due =
+                switch (policy) {
+                    case "deleted" -> DeletedUsers.DUE;
+                    case "guests" -> AbandonedGuests.DUE;
+                    case "unverified" -> UnverifiedUsers.DUE;
+                    default -> InactiveUsers.DUE;
+                };
+        String plan =
+                Plans.of(
+                        "SELECT u.id FROM users u WHERE " + due + " LIMIT 500",
+                        Map.of("before", "CAST('2000-01-01' AS timestamptz)"));
+        assertTrue(plan.contains(index), plan);
     }
 
     private static UUID old(String column, String value) {
