@@ -20,8 +20,11 @@ import java.util.function.Function;
 @ApplicationScoped
 class UserLists {
 
-    /** Rows of an index that one request looks at. */
-    private static final int WINDOW = 5000;
+    /** Entries of an index that one request looks at. */
+    private static final int SESSIONS_WINDOW = 5000;
+
+    /** Fewer, since each is looked up among the users. */
+    private static final int ACTIVITY_WINDOW = 500;
 
     private static final String NEVER = "-infinity";
     private static final UUID FIRST = new UUID(0, 0);
@@ -82,7 +85,7 @@ class UserLists {
                         entityManager
                                 .createNativeQuery(BY_SESSIONS, Object[].class)
                                 .setParameter("after", after)
-                                .setParameter("window", WINDOW)
+                                .setParameter("window", SESSIONS_WINDOW)
                                 .setParameter("since", since)
                                 .setParameter("more", moreThan)
                                 .setParameter("limit", size + 1)
@@ -115,7 +118,7 @@ class UserLists {
                                 .setParameter("since", since)
                                 .setParameter("seen", time(keys.get(0)))
                                 .setParameter("after", id(keys.get(1)))
-                                .setParameter("window", WINDOW)
+                                .setParameter("window", ACTIVITY_WINDOW)
                                 .setParameter("limit", size + 1)
                                 .getResultList());
         List<InactiveUserView> found = new ArrayList<>();
