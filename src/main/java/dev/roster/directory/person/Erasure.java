@@ -7,6 +7,7 @@ import dev.roster.access.RoleGrant;
 import dev.roster.access.Roles;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.directory.search.SearchWords;
 import dev.roster.groups.Departures;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.problem.ProblemCode;
@@ -73,20 +74,14 @@ class Erasure {
                     "DELETE FROM sessions WHERE impersonated_by = (SELECT coalesce(external_id,"
                             + " CAST(id AS text)) FROM users WHERE id = :id)",
                     "DELETE FROM device_codes WHERE requested_user_id = (SELECT"
-                            + " coalesce(external_id, CAST(id AS text)) FROM users WHERE id = :id)",
-                    // the words of its name and address, but those that somebody else's hold too
-                    """
-                    DELETE FROM search_words s
-                    USING users u, user_search_words(user_search_text(u.name, u.email_key, u.username)) w (word)
-                    WHERE u.id = :id AND s.word = w.word AND NOT EXISTS (
-                        SELECT FROM user_search o WHERE o.user_id <> u.id AND o.text LIKE '%' || w.word || '%')
-                    """);
+                            + " coalesce(external_id, CAST(id AS text)) FROM users WHERE id = :id)");
 
     private final EntityManager entityManager;
     private final Authority authority;
     private final Roles roles;
     private final Users users;
     private final Departures departures;
+    private final SearchWords words;
     private final AuditLog audit;
     private final ErasureConfig config;
     private final Clock clock;
@@ -97,6 +92,7 @@ class Erasure {
             Roles roles,
             Users users,
             Departures departures,
+            SearchWords words,
             AuditLog audit,
             ErasureConfig config,
             Clock clock) {
@@ -105,6 +101,7 @@ class Erasure {
         this.roles = roles;
         this.users = users;
         this.departures = departures;
+        this.words = words;
         this.audit = audit;
         this.config = config;
         this.clock = clock;
@@ -178,6 +175,8 @@ class Erasure {
                         .setParameter("id", userId)
                         .getResultList()
                         .toArray(String[]::new);
+        // while the trail still tells earlier names
+        words.forget(List.of(userId));
         entityManager
                 .createNativeQuery(REDACT)
                 .setParameter("id", userId)

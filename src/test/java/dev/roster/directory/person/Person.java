@@ -22,13 +22,15 @@ final class Person {
 
     Person() {
         caller = Caller.signUp();
-        Rest.patch(
-                        caller,
-                        "/api/v1/users/" + caller.id,
-                        "*",
-                        "{\"name\":\"Ada %s\"}".formatted(mark))
-                .then()
-                .statusCode(200);
+        for (String name : List.of("Eda " + mark + "before", "Ada " + mark)) {
+            Rest.patch(
+                            caller,
+                            "/api/v1/users/" + caller.id,
+                            "*",
+                            "{\"name\":\"%s\"}".formatted(name))
+                    .then()
+                    .statusCode(200);
+        }
         Rest.replace(
                 caller,
                 "/api/v1/me/profile",
