@@ -77,8 +77,7 @@ class RetentionTest {
         new Retention(List.of(failing, next), config, entityManager, meters, clock).run();
         assertEquals(List.of(BATCH), failing.limits);
         assertEquals(List.of(BATCH), next.limits);
-        assertEquals(
-                1, meters.counter("roster.retention.failed", "task", "counting").count());
+        assertEquals(1, meters.counter("roster.retention.failed", "task", "counting").count());
     }
 
     @Test

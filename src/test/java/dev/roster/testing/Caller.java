@@ -46,7 +46,9 @@ public final class Caller {
         return new Caller(email, UUID.fromString(response.path("user.id")), response.path("token"));
     }
 
-    /** A fresh user with every permission. The identity is looked up per request: no new sign-in. */
+    /**
+     * A fresh user with every permission. The identity is looked up per request: no new sign-in.
+     */
     public static Caller admin() {
         Caller caller = signUp();
         Database.update(

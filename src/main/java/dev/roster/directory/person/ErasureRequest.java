@@ -29,7 +29,8 @@ public class ErasureRequest extends BaseEntity {
     public Instant expiresAt;
 
     /** Makes the request, in place of an earlier one. */
-    static ErasureRequest make(ErasureRequest old, UUID userId, UUID by, String reason, Instant now) {
+    static ErasureRequest make(
+            ErasureRequest old, UUID userId, UUID by, String reason, Instant now) {
         ErasureRequest request = old == null ? new ErasureRequest() : old;
         request.userId = userId;
         request.requestedBy = by;

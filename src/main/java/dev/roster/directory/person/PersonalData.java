@@ -235,8 +235,7 @@ public class PersonalData {
         sql.append(") AS text), (SELECT p.phone FROM user_profiles p WHERE p.user_id = u.id)")
                 .append(" FROM users u WHERE u.id = :id");
         return TIME.matcher(sql)
-                .replaceAll(
-                        "to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
+                .replaceAll("to_char($1 AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
     }
 
     /**
@@ -253,9 +252,7 @@ public class PersonalData {
                         .setParameter("all", administrators)
                         .setParameter(
                                 "names",
-                                attributes
-                                        .names(AttributeCircle.PERSONAL)
-                                        .toArray(String[]::new))
+                                attributes.names(AttributeCircle.PERSONAL).toArray(String[]::new))
                         .getResultList();
         return rows.stream().findFirst().map(row -> document(userId, (Object[]) row));
     }

@@ -45,13 +45,12 @@ class ConfirmedErasureTest {
         assertEquals(204, erase(second, ada.id, "*", "{}").statusCode());
         assertEquals(0, rows(ada.id));
         assertEquals(
-                Rest.json(
-                        "{\"reason\":\"Ticket 4711\",\"requestedBy\":\"" + first.id + "\"}"),
+                Rest.json("{\"reason\":\"Ticket 4711\",\"requestedBy\":\"" + first.id + "\"}"),
                 Rest.json(
                         (String)
                                 Database.value(
                                         "SELECT after::text FROM audit_events WHERE action ="
-                                            + " 'user.erased' AND target_id = ?",
+                                                + " 'user.erased' AND target_id = ?",
                                         ada.id)));
     }
 
@@ -59,8 +58,7 @@ class ConfirmedErasureTest {
     @DisplayName("is asked for anew once the request has run out")
     void expired() {
         assertEquals(202, erase(first, ada.id, "*", "{}").statusCode());
-        Database.update(
-                "UPDATE erasure_requests SET expires_at = now() WHERE user_id = ?", ada.id);
+        Database.update("UPDATE erasure_requests SET expires_at = now() WHERE user_id = ?", ada.id);
         Response anew = erase(second, ada.id, "*", "{}");
         assertEquals(202, anew.statusCode());
         assertEquals(second.id.toString(), anew.path("requestedBy"));
@@ -87,8 +85,7 @@ class ConfirmedErasureTest {
     @Test
     @DisplayName("takes two: of one who asks many times at once nothing comes")
     void alone() throws InterruptedException {
-        List<Integer> statuses =
-                AtOnce.run(4, () -> erase(first, ada.id, "*", "{}").statusCode());
+        List<Integer> statuses = AtOnce.run(4, () -> erase(first, ada.id, "*", "{}").statusCode());
         assertEquals(1, statuses.stream().filter(s -> s == 202).count(), statuses.toString());
         assertEquals(3, statuses.stream().filter(s -> s == 409).count(), statuses.toString());
         assertEquals(1, rows(ada.id));
@@ -99,8 +96,7 @@ class ConfirmedErasureTest {
     void together() throws InterruptedException {
         List<Integer> statuses =
                 AtOnce.numbered(
-                        2,
-                        i -> erase(i == 0 ? first : second, ada.id, "*", "{}").statusCode());
+                        2, i -> erase(i == 0 ? first : second, ada.id, "*", "{}").statusCode());
         assertEquals(List.of(202, 204), statuses.stream().sorted().toList());
         assertEquals(0, rows(ada.id));
     }
@@ -114,7 +110,7 @@ class ConfirmedErasureTest {
         Caller caller = member();
         Database.update(
                 "INSERT INTO role_grants (user_id, role_id) SELECT ?, id FROM roles WHERE name ="
-                    + " 'admin'",
+                        + " 'admin'",
                 caller.id);
         return caller;
     }

@@ -69,8 +69,8 @@ class ErasureTest {
     void above() {
         Database.update(
                 "INSERT INTO roles (id, name, permissions) VALUES (gen_random_uuid(), 'eraser',"
-                    + " '{users:erase,users:read}') ON CONFLICT ON CONSTRAINT roles_name_key DO"
-                    + " NOTHING");
+                        + " '{users:erase,users:read}') ON CONFLICT ON CONSTRAINT roles_name_key DO"
+                        + " NOTHING");
         Caller eraser = with("eraser");
         Caller admin = Caller.admin();
         assertProblem(403, "forbidden", erase(eraser, admin.id, "*", "{}"));
@@ -109,8 +109,7 @@ class ErasureTest {
         }
         assertTrue(Person.traces(ada.mark).contains("search_words.word"));
         assertEquals(
-                204,
-                erase(admin, ada.caller.id, "*", "{\"reason\":\"Ticket 4711\"}").statusCode());
+                204, erase(admin, ada.caller.id, "*", "{\"reason\":\"Ticket 4711\"}").statusCode());
         for (String text : List.of(ada.mark, ada.caller.email, ada.elsewhere)) {
             assertEquals(new TreeSet<>(), Person.traces(text), text);
         }
@@ -124,15 +123,15 @@ class ErasureTest {
                 0L,
                 Database.value(
                         "SELECT count(*) FROM audit_events WHERE (actor_id = ? OR target_id = ?)"
-                            + " AND action <> 'user.erased' AND (before IS NOT NULL OR after IS"
-                            + " NOT NULL OR ip_address <> '' OR user_agent <> '')",
+                                + " AND action <> 'user.erased' AND (before IS NOT NULL OR after IS"
+                                + " NOT NULL OR ip_address <> '' OR user_agent <> '')",
                         ada.caller.id,
                         ada.caller.id));
         assertEquals(
                 Map.of("actor_id", admin.id, "after", "{\"reason\": \"Ticket 4711\"}"),
                 Database.query(
                                 "SELECT actor_id, after::text AS after FROM audit_events WHERE"
-                                    + " action = 'user.erased' AND target_id = ?",
+                                        + " action = 'user.erased' AND target_id = ?",
                                 ada.caller.id)
                         .get(0));
         assertProblem(401, "unauthenticated", Rest.get(ada.caller, "/api/v1/me"));
@@ -146,11 +145,7 @@ class ErasureTest {
         Caller admin = Caller.admin();
         Person ada = new Person();
         Caller bob = Caller.signUp();
-        Rest.patch(
-                        bob,
-                        "/api/v1/users/" + bob.id,
-                        "*",
-                        "{\"name\":\"Bob %s\"}".formatted(ada.mark))
+        Rest.patch(bob, "/api/v1/users/" + bob.id, "*", "{\"name\":\"Bob %s\"}".formatted(ada.mark))
                 .then()
                 .statusCode(200);
         Database.update("UPDATE users SET email = ? WHERE id = ?", ada.elsewhere, bob.id);
@@ -174,8 +169,7 @@ class ErasureTest {
     void race() throws InterruptedException {
         Caller admin = Caller.admin();
         Caller ada = Caller.signUp();
-        List<Integer> statuses =
-                AtOnce.run(4, () -> erase(admin, ada.id, "*", "{}").statusCode());
+        List<Integer> statuses = AtOnce.run(4, () -> erase(admin, ada.id, "*", "{}").statusCode());
         assertEquals(1, statuses.stream().filter(s -> s == 204).count(), statuses.toString());
         assertEquals(3, statuses.stream().filter(s -> s == 404).count(), statuses.toString());
     }

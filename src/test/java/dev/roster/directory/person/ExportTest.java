@@ -35,7 +35,8 @@ class ExportTest {
     private static Map<String, String> exempt() {
         Map<String, String> exempt = new HashMap<>();
         exempt.put("role_grants.granted_by", "what others were given; the trail tells who gave it");
-        exempt.put("sessions.impersonated_by", "others' sessions; the trail tells who acted as them");
+        exempt.put(
+                "sessions.impersonated_by", "others' sessions; the trail tells who acted as them");
         exempt.put("verifications.subject", "an address, for the minutes that a code is good");
         exempt.put("erasure_requests.user_id", "the trail tells it");
         exempt.put("erasure_requests.requested_by", "the trail tells it");
@@ -50,7 +51,8 @@ class ExportTest {
     class Others {
 
         @Test
-        @DisplayName("is 401, and 403 for whoever may not export, whether or not there is such a user")
+        @DisplayName(
+                "is 401, and 403 for whoever may not export, whether or not there is such a user")
         void refused() {
             assertProblem(401, "unauthenticated", Rest.get(MINE));
             Caller ada = Caller.signUp();
@@ -123,7 +125,9 @@ class ExportTest {
             String his = "/api/v1/users/" + bob.id;
             admin.request().header("User-Agent", "Admin/1.0");
             Rest.body(
-                            admin.request().header("User-Agent", "Admin/1.0").header("If-Match", "*"),
+                            admin.request()
+                                    .header("User-Agent", "Admin/1.0")
+                                    .header("If-Match", "*"),
                             Rest.MERGE_PATCH,
                             "{\"image\":\"https://a.example/x\"}")
                     .patch("/api/v1/users/" + ada.caller.id)
@@ -180,7 +184,7 @@ class ExportTest {
                     1L,
                     Database.value(
                             "SELECT count(*) FROM audit_events WHERE action = 'user.exported' AND"
-                                + " target_id = ? AND actor_id = ?",
+                                    + " target_id = ? AND actor_id = ?",
                             ada.caller.id,
                             ada.caller.id));
         }
@@ -251,8 +255,9 @@ class ExportTest {
                         "SELECT encode(secret, 'hex') FROM two_factors WHERE user_id = ?",
                         "SELECT encode(phone, 'hex') FROM user_profiles WHERE user_id = ?",
                         "SELECT encode(device_code_digest, 'hex') FROM device_codes WHERE user_id ="
-                            + " ?")) {
-            Database.query(sql, id).forEach(row -> secrets.add((String) row.values().iterator().next()));
+                                + " ?")) {
+            Database.query(sql, id)
+                    .forEach(row -> secrets.add((String) row.values().iterator().next()));
         }
         assertEquals(6, secrets.size());
         return secrets;

@@ -52,7 +52,7 @@ class ReportsResourceTest {
         support = Caller.signUp();
         Database.update(
                 "INSERT INTO role_grants (user_id, role_id) SELECT ?, id FROM roles WHERE name ="
-                    + " 'support'",
+                        + " 'support'",
                 support.id);
     }
 
@@ -96,7 +96,9 @@ class ReportsResourceTest {
     @DisplayName("refuse what they do not understand, by name")
     void invalid(String report, String parameter) {
         assertViolations(
-                support.request().urlEncodingEnabled(false).get(REPORTS + report.replace(" ", "%20")),
+                support.request()
+                        .urlEncodingEnabled(false)
+                        .get(REPORTS + report.replace(" ", "%20")),
                 "query",
                 parameter);
     }
@@ -112,7 +114,8 @@ class ReportsResourceTest {
             Database.update("UPDATE users SET email_verified = true WHERE id = ?", old);
             make("1987-04-01T00:00:00Z");
             Database.update(
-                    "UPDATE users SET deleted_at = now() WHERE id = ?", make("1987-04-02T00:00:00Z"));
+                    "UPDATE users SET deleted_at = now() WHERE id = ?",
+                    make("1987-04-02T00:00:00Z"));
             statistics.count();
             JsonNode report = read("sign-ups?from=1987-01&to=1987-12");
             assertEquals(
@@ -141,7 +144,8 @@ class ReportsResourceTest {
             UUID gone = make("2026-01-01T00:00:00Z");
             Database.update("UPDATE users SET banned = true WHERE id = ?", banned);
             Database.update(
-                    "UPDATE users SET banned = true, ban_expires = '2020-01-01' WHERE id = ?", lapsed);
+                    "UPDATE users SET banned = true, ban_expires = '2020-01-01' WHERE id = ?",
+                    lapsed);
             Database.update("UPDATE users SET deleted_at = now() WHERE id = ?", gone);
             for (UUID id : List.of(both, banned, lapsed, gone)) {
                 grant(id, role + "-a");
@@ -159,8 +163,7 @@ class ReportsResourceTest {
                 }
                 totals += item.get("role").isNull() ? item.get("users").asLong() : 0;
             }
-            assertEquals(
-                    List.of("active-a2", "active-b1", "banned-a1", "deleted-a1"), figures);
+            assertEquals(List.of("active-a2", "active-b1", "banned-a1", "deleted-a1"), figures);
             assertTrue(totals >= 4);
             Database.update("DELETE FROM roles WHERE name LIKE ?", role + "%");
         }
@@ -214,7 +217,7 @@ class ReportsResourceTest {
             assertEquals(List.of(), sessionsOf(ada.id, "2020-01-01", 3));
             Database.update(
                     "UPDATE sessions SET created_at = '2019-06-01' WHERE id = (SELECT id FROM"
-                        + " sessions WHERE user_id = ? LIMIT 1)",
+                            + " sessions WHERE user_id = ? LIMIT 1)",
                     ada.id);
             assertEquals(List.of("2"), sessionsOf(ada.id, "2020-01-01", 1));
             assertEquals(List.of(three), sessionsOf(ada.id, "2019-01-01", 1));
@@ -229,7 +232,7 @@ class ReportsResourceTest {
             ada.signInAgain();
             Database.update(
                     "UPDATE sessions SET impersonated_by = 'x' WHERE id = (SELECT id FROM sessions"
-                        + " WHERE user_id = ? LIMIT 1)",
+                            + " WHERE user_id = ? LIMIT 1)",
                     ada.id);
             assertEquals(List.of("1"), sessionsOf(ada.id, "2020-01-01", 0));
         }
@@ -240,8 +243,8 @@ class ReportsResourceTest {
             UUID id = make("2026-01-01T00:00:00Z");
             Database.update(
                     "INSERT INTO sessions (id, user_id, token_digest, expires_at) SELECT"
-                        + " gen_random_uuid(), ?, sha256(CAST(CAST(gen_random_uuid() AS text) AS"
-                        + " bytea)), now() + interval '1 hour' FROM generate_series(1, 5100)",
+                            + " gen_random_uuid(), ?, sha256(CAST(CAST(gen_random_uuid() AS text) AS"
+                            + " bytea)), now() + interval '1 hour' FROM generate_series(1, 5100)",
                     id);
             assertEquals(List.of("5100"), sessionsOf(id, "2020-01-01", 5000));
             Database.update("DELETE FROM users WHERE id = ?", id);
@@ -323,12 +326,9 @@ class ReportsResourceTest {
         @DisplayName("refuse a cursor of another list, or a made-up one")
         void cursors() {
             List<UUID> made = List.of(old(null), old(null));
-            String next =
-                    Rest.json(Rest.get(support, INACTIVE + "&size=1")).get("next").asText();
+            String next = Rest.json(Rest.get(support, INACTIVE + "&size=1")).get("next").asText();
             assertViolations(
-                    Rest.get(
-                            support,
-                            REPORTS + "inactive-users?since=2001-01-02&cursor=" + next),
+                    Rest.get(support, REPORTS + "inactive-users?since=2001-01-02&cursor=" + next),
                     "query",
                     "cursor");
             String list = new String(Base64.getUrlDecoder().decode(next));
@@ -346,8 +346,7 @@ class ReportsResourceTest {
                                         + Base64.getUrlEncoder()
                                                 .withoutPadding()
                                                 .encodeToString(
-                                                        forged.getBytes(
-                                                                StandardCharsets.UTF_8))),
+                                                        forged.getBytes(StandardCharsets.UTF_8))),
                         "query",
                         "cursor");
             }
@@ -358,7 +357,7 @@ class ReportsResourceTest {
             UUID id = make("1980-01-01T00:00:00Z");
             Database.update(
                     "UPDATE user_activity SET last_seen_at = coalesce(CAST(? AS timestamptz),"
-                        + " '-infinity') WHERE user_id = ?",
+                            + " '-infinity') WHERE user_id = ?",
                     lastSeen,
                     id);
             return id;
@@ -397,7 +396,7 @@ class ReportsResourceTest {
         UUID id = UUID.randomUUID();
         Database.update(
                 "INSERT INTO users (id, name, email, created_at) VALUES (?, 'Report', ?, CAST(? AS"
-                    + " timestamptz))",
+                        + " timestamptz))",
                 id,
                 id + "@example.com",
                 createdAt);

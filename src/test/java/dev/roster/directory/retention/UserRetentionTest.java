@@ -84,15 +84,13 @@ class UserRetentionTest {
             assertEquals(1L, rows("users", "id", bob.id), "can still be restored");
             assertEquals(
                     List.of("user.signed_up", "user.purged"),
-                    events(ada.id).stream()
-                            .filter(action -> action.startsWith("user."))
-                            .toList());
+                    events(ada.id).stream().filter(action -> action.startsWith("user.")).toList());
             assertEquals(
                     Map.of("actor", "none", "after", "{\"policy\": \"deleted-users\"}"),
                     Database.query(
                                     "SELECT coalesce(actor_id::text, 'none') AS actor, after::text AS"
-                                        + " after FROM audit_events WHERE target_id = ? AND action ="
-                                        + " 'user.purged'",
+                                            + " after FROM audit_events WHERE target_id = ? AND action ="
+                                            + " 'user.purged'",
                                     ada.id)
                             .get(0));
         }
@@ -147,7 +145,7 @@ class UserRetentionTest {
                     40L,
                     Database.value(
                             "SELECT count(*) FROM audit_events WHERE action = 'user.purged' AND"
-                                + " target_id = ANY (?)",
+                                    + " target_id = ANY (?)",
                             (Object) made.toArray(UUID[]::new)));
         }
     }
@@ -225,7 +223,7 @@ class UserRetentionTest {
                     group.toString());
             Database.update(
                     "INSERT INTO memberships (id, group_id, user_id, roles) VALUES"
-                        + " (gen_random_uuid(), ?, ?, '{owner}')",
+                            + " (gen_random_uuid(), ?, ?, '{owner}')",
                     group,
                     gone);
             retention.purge(new InactiveUsers(OFF, purge));
@@ -280,10 +278,12 @@ class UserRetentionTest {
     /** Came so many days ago, and was last seen so many days ago; -1 for never. */
     private static void age(UUID id, int came, int seen) {
         Database.update(
-                "UPDATE users SET created_at = now() - ? * interval '1 day' WHERE id = ?", came, id);
+                "UPDATE users SET created_at = now() - ? * interval '1 day' WHERE id = ?",
+                came,
+                id);
         Database.update(
                 "UPDATE user_activity SET last_seen_at = CASE WHEN ? < 0 THEN '-infinity' ELSE now()"
-                    + " - ? * interval '1 day' END WHERE user_id = ?",
+                        + " - ? * interval '1 day' END WHERE user_id = ?",
                 seen,
                 seen,
                 id);
@@ -292,14 +292,14 @@ class UserRetentionTest {
     private static void grant(UUID id) {
         Database.update(
                 "INSERT INTO role_grants (user_id, role_id) SELECT ?, id FROM roles WHERE name ="
-                    + " 'support'",
+                        + " 'support'",
                 id);
     }
 
     private static void key(UUID id, String lastUsed) {
         Database.update(
                 "INSERT INTO api_keys (id, user_id, key_digest, last_request_at) VALUES"
-                    + " (gen_random_uuid(), ?, sha256(CAST(? AS bytea)), "
+                        + " (gen_random_uuid(), ?, sha256(CAST(? AS bytea)), "
                         + lastUsed
                         + ")",
                 id,
@@ -339,7 +339,8 @@ class UserRetentionTest {
     }
 
     private static List<String> events(UUID target) {
-        return Database.query("SELECT action FROM audit_events WHERE target_id = ? ORDER BY id", target)
+        return Database.query(
+                        "SELECT action FROM audit_events WHERE target_id = ? ORDER BY id", target)
                 .stream()
                 .map(row -> (String) row.get("action"))
                 .toList();

@@ -139,7 +139,8 @@ class RefusesToStartIT {
                         "ROSTER_ATTRIBUTES_SELF_SCHEMA names the attribute 'size', which"
                                 + " ROSTER_ATTRIBUTES_PUBLIC_SCHEMA names too"),
                 ended.output);
-        settings.put("ROSTER_ATTRIBUTES_SELF_SCHEMA", "{\"properties\":{\"a\":{\"type\":\"text\"}}}");
+        settings.put(
+                "ROSTER_ATTRIBUTES_SELF_SCHEMA", "{\"properties\":{\"a\":{\"type\":\"text\"}}}");
         ended = startWithDatabase(settings);
         assertEquals(78, ended.code, ended.output);
         assertTrue(
