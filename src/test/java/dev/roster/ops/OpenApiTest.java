@@ -35,6 +35,8 @@ class OpenApiTest {
 
     private static final String ME = "/api/v1/me";
     private static final String MY_PROFILE = "/api/v1/me/profile";
+    private static final String MY_ATTRIBUTES = "/api/v1/me/attributes";
+    private static final String ATTRIBUTES = "/api/v1/users/{id}/attributes";
     private static final String PREFERENCES = "/api/v1/me/preferences/{namespace}";
     private static final String USER = "/api/v1/users/{id}";
     private static final String PROFILE = "/api/v1/users/{id}/profile";
@@ -53,7 +55,20 @@ class OpenApiTest {
                     "patchUser",
                     "getUserProfile",
                     "putUserProfile",
-                    "patchUserProfile");
+                    "patchUserProfile",
+                    "getMyAttributes",
+                    "putMyAttributes",
+                    "patchMyAttributes",
+                    "getUserAttributes",
+                    "putUserAttributes",
+                    "patchUserAttributes",
+                    "exportMe",
+                    "exportUser",
+                    "eraseUser",
+                    "reportSignUps",
+                    "reportStatuses",
+                    "reportSessions",
+                    "reportInactiveUsers");
 
     /** What cannot be brought about by a request. */
     private static final Set<String> NOT_PROVOKED = Set.of("500", "503");
@@ -261,7 +276,13 @@ class OpenApiTest {
                 "patchUser",
                 "getUserProfile",
                 "putUserProfile",
-                "patchUserProfile"
+                "patchUserProfile",
+                "getMyAttributes",
+                "putMyAttributes",
+                "patchMyAttributes",
+                "getUserAttributes",
+                "putUserAttributes",
+                "patchUserAttributes"
             })
     @DisplayName("is the truth: each status given is documented, each documented one is given")
     void truth(String operationId) {
@@ -387,6 +408,7 @@ class OpenApiTest {
                 switch (operation.path) {
                     case USER -> "{\"name\":\"Ada\"}";
                     case PREFERENCES -> "{\"a\":2}";
+                    case MY_ATTRIBUTES, ATTRIBUTES -> "{\"department\":\"Ada\"}";
                     case MY_PROFILE, PROFILE -> "{\"bio\":\"x\",\"phone\":\"+442079460000\"}";
                     default -> throw new AssertionError(operation);
                 };
