@@ -3,6 +3,7 @@ package dev.roster.access;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
+import dev.roster.users.ChangeGuard;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
  * was banned, removed or demoted meanwhile changes nothing more.
  */
 @ApplicationScoped
-public class Authority {
+public class Authority implements ChangeGuard {
 
     private final Clock clock;
 
@@ -94,6 +95,12 @@ public class Authority {
     @Transactional(Transactional.TxType.MANDATORY)
     public Acting over(UUID actor, UUID user, Permission needed) {
         return over(actor, user, needed, false);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void requireChange(UUID actor, UUID user) {
+        over(actor, user, Permission.USERS_UPDATE);
     }
 
     /** The same of a user who is deleted. */
