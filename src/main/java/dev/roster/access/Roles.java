@@ -8,12 +8,15 @@ import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
 /** Changes who has which role. */
 @ApplicationScoped
 public class Roles {
+
+    private static final UUID NOBODY = new UUID(0, 0);
 
     private final AuditLog audit;
     private final ObjectMapper json;
@@ -79,5 +82,34 @@ public class Roles {
                 RoleGrant.rolesOf(userId).stream()
                         .anyMatch(role -> role.permissions.contains(Permission.ALL));
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
+    }
+
+    /**
+     * Replaces the roles of many users, by a fixed number of statements; the caller has locked them
+     * ({@link Authority#overMany}).
+     *
+     * @param names as {@link #replace} takes them
+     * @return those whose roles were others
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> replaceAll(Collection<UUID> userIds, List<String> names, UUID actor) {
+        List<String> granted = names.equals(List.of(User.DEFAULT_ROLE)) ? List.of() : names;
+        List<UUID> changed = RoleGrant.replaceAll(userIds, granted, actor, clock.instant());
+        audit.recordAll(
+                AuditAction.ROLES_CHANGED,
+                actor,
+                "user",
+                changed,
+                json.createObjectNode().put("role", String.join(",", names)));
+        return changed;
+    }
+
+    /**
+     * Whether somebody is left who may do everything, after a change of many; it stays so to the end
+     * of the transaction.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean isAdministered() {
+        return RoleGrant.isAdministeredWithout(NOBODY, clock.instant());
     }
 }

@@ -10,6 +10,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -213,6 +214,18 @@ public class User extends ImportableEntity {
     public void delete(Instant now, boolean holdAddress) {
         deletedAt = now;
         addressHeld = holdAddress;
+    }
+
+    /** The same of many, who keep their addresses. */
+    static void deleteAll(Collection<UUID> ids, Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "UPDATE users SET deleted_at = :now, address_held = true, updated_at = :now,"
+                                + " version = version + 1 WHERE id = ANY (:ids) AND deleted_at IS"
+                                + " NULL")
+                .setParameter("now", now)
+                .setParameter("ids", ids.toArray(new UUID[0]))
+                .executeUpdate();
     }
 
     void restore() {

@@ -16,6 +16,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
@@ -267,6 +268,17 @@ public class Users {
         user.delete(clock.instant(), holdAddress);
         audit.record(AuditAction.USER_DELETED, actor, "user", user.id);
         deletions.fire(new UserDeleted(user.id, actor));
+    }
+
+    /**
+     * The same of many, by a fixed number of statements, in the caller's transaction. They keep
+     * address and user name until they are purged.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void deleteAll(Collection<UUID> ids, UUID actor) {
+        User.deleteAll(ids, clock.instant());
+        audit.recordAll(AuditAction.USER_DELETED, actor, "user", ids, null);
+        deletions.fire(new UserDeleted(ids, actor));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.roster.directory.administration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.accounts.admin.UserAdministration.Edit;
 import dev.roster.accounts.username.UsernameRules;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemException;
@@ -59,11 +60,8 @@ class UserRules {
                 Optional.empty());
     }
 
-    /** A merge patch as far as it differs from what is stored; and the roles where it does. */
-    record Patched(Users.Change change, Optional<List<String>> roles) {}
-
-    /** What a merge patch changes. */
-    Patched patched(User user, ObjectNode patch) {
+    /** A merge patch as far as it differs from what is stored. */
+    Edit patched(User user, ObjectNode patch) {
         AdministeredUserDocument before = AdministeredUserDocument.of(user);
         AdministeredUserDocument after =
                 documents.patch(before, patch, AdministeredUserDocument.class);
@@ -80,7 +78,7 @@ class UserRules {
                         ? renamed(before, after, patch)
                         : UnaryOperator.identity();
         List<String> roles = after.roles() == null ? List.of() : after.roles();
-        return new Patched(
+        return new Edit(
                 new Users.Change(
                         changed(before.name(), after.name()).map(Optional::orElseThrow),
                         changed(before.image(), after.image()),

@@ -103,7 +103,7 @@ class IdempotencyInterceptor {
         Response.ResponseBuilder response =
                 Response.status(stored.status).header(REPLAYED, "true");
         if (answer.has(BODY)) {
-            response.entity(answer.get(BODY).textValue());
+            response.entity(answer.get(BODY));
         }
         answer.get(HEADERS)
                 .properties()
@@ -111,7 +111,7 @@ class IdempotencyInterceptor {
         return response.build();
     }
 
-    private byte[] seal(IdempotencyKey.Id id, Response response) throws JsonProcessingException {
+    private byte[] seal(IdempotencyKey.Id id, Response response) {
         ObjectNode answer = json.createObjectNode();
         ObjectNode headers = answer.putObject(HEADERS);
         for (String name : KEPT) {
@@ -124,7 +124,7 @@ class IdempotencyInterceptor {
             if (!headers.has(HttpHeaders.CONTENT_TYPE)) {
                 headers.put(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
             }
-            answer.put(BODY, json.writeValueAsString(response.getEntity()));
+            answer.set(BODY, json.valueToTree(response.getEntity()));
         }
         return box.seal(answer.toString(), context(id));
     }

@@ -1,10 +1,14 @@
 package dev.roster.platform.problem;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.annotations.Components;
@@ -20,6 +24,9 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jboss.jandex.AnnotationTarget;
+import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
 
 /**
  * Completes the OpenAPI document by what every endpoint has in common: how a caller shows who it
@@ -42,8 +49,29 @@ public class ProblemResponses implements OASFilter {
     static final String BEARER = "bearer";
     static final String API_KEY = "apiKey";
 
+    /** Of an operation: further codes, separated by blanks; what follows from its form is not. */
+    private static final String PROBLEMS = "x-problems";
+
+    private static final DotName IDEMPOTENT =
+            DotName.createSimple("dev.roster.platform.idempotency.Idempotent");
+    private static final DotName OPERATION =
+            DotName.createSimple(
+                    org.eclipse.microprofile.openapi.annotations.Operation.class.getName());
+
     private static final Set<PathItem.HttpMethod> SAFE =
             Set.of(PathItem.HttpMethod.GET, PathItem.HttpMethod.HEAD);
+
+    /** The operations that honour {@code Idempotency-Key}. */
+    private final Set<String> idempotent;
+
+    public ProblemResponses(IndexView index) {
+        idempotent =
+                index.getAnnotations(IDEMPOTENT).stream()
+                        .filter(it -> it.target().kind() == AnnotationTarget.Kind.METHOD)
+                        .map(it -> it.target().asMethod().annotation(OPERATION))
+                        .map(operation -> operation.value("operationId").asString())
+                        .collect(Collectors.toSet());
+    }
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -93,7 +121,7 @@ public class ProblemResponses implements OASFilter {
                                                                 operation)));
     }
 
-    private static void complete(
+    private void complete(
             OpenAPI document, String path, PathItem.HttpMethod method, Operation operation) {
         operation.setSecurity(
                 List.of(
@@ -124,6 +152,7 @@ public class ProblemResponses implements OASFilter {
             add(operation, List.of(ProblemCode.NOT_FOUND));
         }
         add(operation, List.of(ProblemCode.NOT_ACCEPTABLE));
+        addFurther(operation);
         if (body) {
             add(operation, List.of(ProblemCode.PAYLOAD_TOO_LARGE));
             add(operation, List.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
@@ -168,6 +197,41 @@ public class ProblemResponses implements OASFilter {
         add(operation, List.of(ProblemCode.INTERNAL_ERROR));
         add(operation, List.of(ProblemCode.SERVICE_UNAVAILABLE))
                 .addHeader("Retry-After", header("Seconds to wait", "5"));
+    }
+
+    /** Problems of the operation's own, and those of a request that is sent again. */
+    private void addFurther(Operation operation) {
+        Map<Integer, List<ProblemCode>> further = new TreeMap<>();
+        if (operation.hasExtension(PROBLEMS)) {
+            for (String key : operation.getExtensions().get(PROBLEMS).toString().split(" ")) {
+                ProblemCode code = ProblemCode.valueOf(key.toUpperCase(Locale.ROOT));
+                further.computeIfAbsent(code.status(), status -> new ArrayList<>()).add(code);
+            }
+            operation.removeExtension(PROBLEMS);
+        }
+        if (idempotent.contains(operation.getOperationId())) {
+            operation.addParameter(
+                    OASFactory.createParameter()
+                            .name("Idempotency-Key")
+                            .in(Parameter.In.HEADER)
+                            .description(
+                                    "1 to 255 visible ASCII characters of the client's choice. For 24"
+                                        + " hours the same request with the same key is answered as"
+                                        + " the first time, with Idempotency-Replayed, and done"
+                                        + " once.")
+                            .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING))
+                            .example("8e03978e-40d5-43e8-bc93-6894a57f9324"));
+            List<ProblemCode> conflicts =
+                    further.computeIfAbsent(
+                            ProblemCode.CONFLICT.status(), status -> new ArrayList<>());
+            if (!conflicts.contains(ProblemCode.CONFLICT)) {
+                conflicts.add(ProblemCode.CONFLICT);
+            }
+            further.put(
+                    ProblemCode.IDEMPOTENCY_KEY_REUSED.status(),
+                    List.of(ProblemCode.IDEMPOTENCY_KEY_REUSED));
+        }
+        further.values().forEach(codes -> add(operation, codes));
     }
 
     /** A patch may leave out what the whole document may not. */
