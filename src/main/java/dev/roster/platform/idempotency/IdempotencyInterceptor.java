@@ -15,7 +15,6 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -121,9 +120,6 @@ class IdempotencyInterceptor {
             }
         }
         if (response.hasEntity()) {
-            if (!headers.has(HttpHeaders.CONTENT_TYPE)) {
-                headers.put(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
-            }
             answer.set(BODY, json.valueToTree(response.getEntity()));
         }
         return box.seal(answer.toString(), context(id));
