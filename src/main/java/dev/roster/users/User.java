@@ -123,6 +123,22 @@ public class User extends ImportableEntity {
                 == 1;
     }
 
+    /** Marks users as deleted, who keep their addresses; how many were not before. */
+    static int deleteAll(Collection<UUID> ids, Instant now) {
+        return getEntityManager()
+                .createNativeQuery(
+                        "UPDATE users SET deleted_at = :now, address_held = true, updated_at = :now,"
+                                + " version = version + 1 WHERE id = ANY (:ids) AND deleted_at IS"
+                                + " NULL")
+                .setParameter("now", now)
+                .setParameter("ids", ids.toArray(new UUID[0]))
+                .executeUpdate();
+    }
+
+    static int remove(Collection<UUID> ids) {
+        return Math.toIntExact(delete("id in ?1", ids));
+    }
+
     /** Looks as if it had been stored, which it is not. */
     void pretendStored(Instant now) {
         id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
@@ -214,18 +230,6 @@ public class User extends ImportableEntity {
     public void delete(Instant now, boolean holdAddress) {
         deletedAt = now;
         addressHeld = holdAddress;
-    }
-
-    /** The same of many, who keep their addresses. */
-    static void deleteAll(Collection<UUID> ids, Instant now) {
-        getEntityManager()
-                .createNativeQuery(
-                        "UPDATE users SET deleted_at = :now, address_held = true, updated_at = :now,"
-                                + " version = version + 1 WHERE id = ANY (:ids) AND deleted_at IS"
-                                + " NULL")
-                .setParameter("now", now)
-                .setParameter("ids", ids.toArray(new UUID[0]))
-                .executeUpdate();
     }
 
     void restore() {

@@ -296,6 +296,23 @@ public class Users {
     }
 
     /**
+     * Marks users as deleted; they keep their addresses until they are purged. What hangs on them,
+     * and the events, are the caller's to see to.
+     *
+     * @return how many were not deleted before
+     */
+    @Transactional
+    public int deleteAll(Collection<UUID> ids, Instant now) {
+        return User.deleteAll(ids, now);
+    }
+
+    /** Ends users for good, with all that the database holds of them by reference. */
+    @Transactional
+    public int remove(Collection<UUID> ids) {
+        return User.remove(ids);
+    }
+
+    /**
      * What an administrator changes of a user; absent members stay as they are.
      *
      * @param image null within for none

@@ -273,9 +273,7 @@ public class AdminResource {
                 AuthUser.of(
                         administer(
                                 AdminError.YOU_ARE_NOT_ALLOWED_TO_BAN_USERS,
-                                () ->
-                                        administration.ban(
-                                                administrator.id(), id(userId), ban))));
+                                () -> administration.ban(administrator.id(), id(userId), ban))));
     }
 
     @POST

@@ -2,7 +2,6 @@ package dev.roster.accounts.admin;
 
 import dev.roster.access.Role;
 import dev.roster.access.RoleGrant;
-import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.betterauth.ErrorCode;
 import dev.roster.accounts.session.ActiveSession;

@@ -35,9 +35,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What administrators change of other users, for both dialects: change, consequences and audit event
- * at once. Each use case asks {@link Authority} first, and throws a {@link ProblemException}: 403
- * where the actor may not, 404 for no such user, EMAIL_TAKEN, USERNAME_TAKEN or LAST_ADMINISTRATOR.
+ * What administrators change of other users, for both dialects: change, consequences and audit
+ * event at once. Each use case asks {@link Authority} first, and throws a {@link ProblemException}:
+ * 403 where the actor may not, 404 for no such user, EMAIL_TAKEN, USERNAME_TAKEN or
+ * LAST_ADMINISTRATOR.
  */
 @ApplicationScoped
 public class UserAdministration {
@@ -214,8 +215,7 @@ public class UserAdministration {
         if (wanted.stream().noneMatch(role -> role.permissions.contains(Permission.ALL))) {
             requireAnotherAdministrator(acting);
         }
-        roles.replace(
-                acting.user(), names.stream().distinct().toList(), acting.actor().id());
+        roles.replace(acting.user(), names.stream().distinct().toList(), acting.actor().id());
         if (wanted.stream().noneMatch(r -> Permission.USERS_IMPERSONATE.isIn(r.permissions))) {
             sessions.endImpersonationsBy(acting.user());
         }

@@ -102,7 +102,8 @@ public class PasswordInvitations {
         }
         if (!config.enabled()) {
             throw new ProblemException(
-                    ProblemCode.CONFLICT, "Nobody can set a password by mail: this is switched off");
+                    ProblemCode.CONFLICT,
+                    "Nobody can set a password by mail: this is switched off");
         }
     }
 

@@ -143,10 +143,7 @@ class BulkUserAdministration {
             endSessions(targets.ids(), actorId);
         }
         if (names != null) {
-            List<UUID> updated = roles.replaceAll(targets.ids(), names, actorId);
-            // what they began as somebody who may do so ends; who may still begins it again
-            sessions.endImpersonationsBy(updated);
-            changed.addAll(updated);
+            changed.addAll(roles.replaceAll(targets.ids(), names, actorId));
         }
         requireAdministrator(targets);
         return answer(request, targets, changed.size());

@@ -15,8 +15,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -53,7 +53,7 @@ public class BulkUsersResource {
             description =
                     "All or none, or as many as can be made, with a result for each. Bodies may have"
                             + " 32 MiB.")
-    @Extension(name = "x-problems", value = "email_taken username_taken conflict")
+    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`; `conflict`: passwords are not set by mail here")
     @APIResponseSchema(
             value = BulkCreationView.class,
             responseCode = "200",
@@ -74,7 +74,7 @@ public class BulkUsersResource {
             description =
                     "By id, or by the filter of the list. Users who may do what the caller may not"
                             + " are never changed: 403 by id, left out by filter.")
-    @Extension(name = "x-problems", value = "last_administrator conflict")
+    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: the caller itself is among them")
     @APIResponseSchema(
             value = BulkChangeView.class,
             responseCode = "200",
@@ -95,7 +95,7 @@ public class BulkUsersResource {
                     "By id, or by the filter of the list. Each can be restored until it is purged."
                             + " Users who may do what the caller may not are never deleted: 403 by"
                             + " id, left out by filter.")
-    @Extension(name = "x-problems", value = "last_administrator conflict")
+    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: the caller itself is among them")
     @APIResponseSchema(
             value = BulkChangeView.class,
             responseCode = "200",

@@ -16,8 +16,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -55,7 +55,7 @@ public class NewUsersResource {
             description =
                     "Without a password: by default a link is mailed at which the person sets one."
                             + " Roles need users:set-role, a proven address users:set-email.")
-    @Extension(name = "x-problems", value = "email_taken username_taken conflict")
+    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`; `conflict`: passwords are not set by mail here")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "201",

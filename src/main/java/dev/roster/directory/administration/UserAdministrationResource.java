@@ -27,7 +27,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -71,7 +70,7 @@ public class UserAdministrationResource {
                     "A merge patch (RFC 7396). The user itself changes name and image;"
                             + " administrators every member, the address by users:set-email and"
                             + " roles by users:set-role.")
-    @Extension(name = "x-problems", value = "email_taken username_taken last_administrator")
+    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`, `last_administrator`")
     @APIResponseSchema(value = UserView.class, responseDescription = "The changed user")
     public Response patch(
             @PathParam("id") UUID id,
@@ -102,7 +101,7 @@ public class UserAdministrationResource {
             description =
                     "Sessions end at once. The user can be restored until it is purged; its address"
                             + " and user name are nobody else's so long.")
-    @Extension(name = "x-problems", value = "last_administrator conflict")
+    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: nobody removes itself")
     @APIResponse(responseCode = "204", description = "The user is deleted")
     public Response delete(
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
@@ -120,7 +119,7 @@ public class UserAdministrationResource {
             description =
                     "The user signs in anew. Where it deleted itself somebody else may have its"
                             + " address or user name by now: 409.")
-    @Extension(name = "x-problems", value = "email_taken username_taken")
+    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`: somebody else has it now")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "200",
@@ -137,7 +136,7 @@ public class UserAdministrationResource {
             operationId = "banUser",
             summary = "Keep a user out",
             description = "Its sessions end at once.")
-    @Extension(name = "x-problems", value = "last_administrator conflict")
+    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: nobody bans itself")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "200",
@@ -184,7 +183,7 @@ public class UserAdministrationResource {
             description =
                     "The password there is becomes as good as a wrong one, sessions end, and a link"
                             + " is mailed at which the person sets another.")
-    @Extension(name = "x-problems", value = "conflict")
+    @APIResponse(responseCode = "409", description = "`conflict`: passwords are not set by mail here")
     @APIResponse(responseCode = "204", description = "The link is on its way")
     public Response requirePasswordChange(
             @PathParam("id") UUID id,

@@ -99,8 +99,7 @@ class IdempotencyInterceptor {
             throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, null);
         }
         JsonNode answer = json.readTree(box.open(stored.answer, context(stored.id)));
-        Response.ResponseBuilder response =
-                Response.status(stored.status).header(REPLAYED, "true");
+        Response.ResponseBuilder response = Response.status(stored.status).header(REPLAYED, "true");
         if (answer.has(BODY)) {
             response.entity(answer.get(BODY));
         }

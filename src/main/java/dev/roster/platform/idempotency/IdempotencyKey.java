@@ -62,12 +62,12 @@ public class IdempotencyKey extends BaseEntity {
         getEntityManager()
                 .createNativeQuery(
                         "INSERT INTO idempotency_keys (caller_id, key, request_digest, status,"
-                            + " answer, created_at, updated_at) VALUES (:caller, :key, :digest,"
-                            + " :status, :answer, :now, :now) ON CONFLICT ON CONSTRAINT"
-                            + " idempotency_keys_pkey DO UPDATE SET request_digest ="
-                            + " excluded.request_digest, status = excluded.status, answer ="
-                            + " excluded.answer, created_at = excluded.created_at, updated_at ="
-                            + " excluded.updated_at, version = idempotency_keys.version + 1")
+                                + " answer, created_at, updated_at) VALUES (:caller, :key, :digest,"
+                                + " :status, :answer, :now, :now) ON CONFLICT ON CONSTRAINT"
+                                + " idempotency_keys_pkey DO UPDATE SET request_digest ="
+                                + " excluded.request_digest, status = excluded.status, answer ="
+                                + " excluded.answer, created_at = excluded.created_at, updated_at ="
+                                + " excluded.updated_at, version = idempotency_keys.version + 1")
                 .setParameter("caller", id.callerId())
                 .setParameter("key", id.key())
                 .setParameter("digest", requestDigest)

@@ -28,7 +28,8 @@ class IdempotencyRequest {
 
     /** The draft's string in quotes, or as most clients send it. */
     private static final Pattern KEY =
-            Pattern.compile("\"([\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255})\"|([\\x21\\x23-\\x7e]{1,255})");
+            Pattern.compile(
+                    "\"([\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255})\"|([\\x21\\x23-\\x7e]{1,255})");
 
     private String key;
     private MessageDigest digest;
@@ -51,7 +52,9 @@ class IdempotencyRequest {
                     null,
                     List.of(
                             new Violation(
-                                    HEADER, "header", "must be 1 to 255 visible ASCII characters")));
+                                    HEADER,
+                                    "header",
+                                    "must be 1 to 255 visible ASCII characters")));
         }
         key = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
         digest = sha256();

@@ -1,13 +1,12 @@
 package dev.roster.platform.problem;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -49,9 +48,6 @@ public class ProblemResponses implements OASFilter {
     static final String BEARER = "bearer";
     static final String API_KEY = "apiKey";
 
-    /** Of an operation: further codes, separated by blanks; what follows from its form is not. */
-    private static final String PROBLEMS = "x-problems";
-
     private static final DotName IDEMPOTENT =
             DotName.createSimple("dev.roster.platform.idempotency.Idempotent");
     private static final DotName OPERATION =
@@ -72,6 +68,7 @@ public class ProblemResponses implements OASFilter {
                         .map(operation -> operation.value("operationId").asString())
                         .collect(Collectors.toSet());
     }
+    private static final Set<String> CONDITIONAL = Set.of("If-Match", "If-None-Match");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -128,11 +125,10 @@ public class ProblemResponses implements OASFilter {
                         OASFactory.createSecurityRequirement().addScheme(COOKIE),
                         OASFactory.createSecurityRequirement().addScheme(BEARER),
                         OASFactory.createSecurityRequirement().addScheme(API_KEY)));
-        boolean byId = path.contains("{id}");
         boolean byName = path.contains("{namespace}");
         boolean put = method == PathItem.HttpMethod.PUT;
         boolean body = operation.getRequestBody() != null;
-        if (body || byName) {
+        if (body || byName || hasQuery(operation)) {
             add(
                     operation,
                     body
@@ -148,11 +144,10 @@ public class ProblemResponses implements OASFilter {
                         ? List.of(ProblemCode.FORBIDDEN)
                         : List.of(ProblemCode.FORBIDDEN, ProblemCode.UNTRUSTED_ORIGIN));
         // a namespace that does not exist is made by PUT
-        if (byId || byName && !put) {
+        if (path.contains("{") && !(byName && put)) {
             add(operation, List.of(ProblemCode.NOT_FOUND));
         }
         add(operation, List.of(ProblemCode.NOT_ACCEPTABLE));
-        addFurther(operation);
         if (body) {
             add(operation, List.of(ProblemCode.PAYLOAD_TOO_LARGE));
             add(operation, List.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
@@ -160,8 +155,10 @@ public class ProblemResponses implements OASFilter {
         if (method == PathItem.HttpMethod.PATCH) {
             relax(document, operation);
         }
+        boolean conditional = false;
         if (operation.getParameters() != null) {
             for (Parameter parameter : operation.getParameters()) {
+                conditional |= CONDITIONAL.contains(parameter.getName());
                 if ("If-Match".equals(parameter.getName())) {
                     parameter
                             .description("The ETag last read, or * for whatever there is")
@@ -180,10 +177,16 @@ public class ProblemResponses implements OASFilter {
                 }
             }
         }
+        if (idempotent.contains(operation.getOperationId())) {
+            honourKey(operation);
+        }
+        declared(operation);
         for (String status : List.of("200", "201", "304")) {
             APIResponse response = operation.getResponses().getAPIResponse(status);
             if (response != null) {
-                response.addHeader("ETag", header("The tag to send in If-Match", "\"1\""));
+                if (conditional || status.equals("201")) {
+                    response.addHeader("ETag", header("The tag to send in If-Match", "\"1\""));
+                }
                 if (response.getContent() != null) {
                     response.getContent()
                             .getMediaTypes()
@@ -199,55 +202,87 @@ public class ProblemResponses implements OASFilter {
                 .addHeader("Retry-After", header("Seconds to wait", "5"));
     }
 
-    /** Problems of the operation's own, and those of a request that is sent again. */
-    private void addFurther(Operation operation) {
-        Map<Integer, List<ProblemCode>> further = new TreeMap<>();
-        if (operation.hasExtension(PROBLEMS)) {
-            for (String key : operation.getExtensions().get(PROBLEMS).toString().split(" ")) {
-                ProblemCode code = ProblemCode.valueOf(key.toUpperCase(Locale.ROOT));
-                further.computeIfAbsent(code.status(), status -> new ArrayList<>()).add(code);
-            }
-            operation.removeExtension(PROBLEMS);
-        }
-        if (idempotent.contains(operation.getOperationId())) {
-            operation.addParameter(
-                    OASFactory.createParameter()
-                            .name("Idempotency-Key")
-                            .in(Parameter.In.HEADER)
-                            .description(
-                                    "1 to 255 visible ASCII characters of the client's choice. For 24"
+    /** What a client may send with a request that it may have to send again. */
+    private static void honourKey(Operation operation) {
+        operation.addParameter(
+                OASFactory.createParameter()
+                        .name("Idempotency-Key")
+                        .in(Parameter.In.HEADER)
+                        .description(
+                                "1 to 255 visible ASCII characters of the client's choice. For 24"
                                         + " hours the same request with the same key is answered as"
                                         + " the first time, with Idempotency-Replayed, and done"
                                         + " once.")
-                            .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING))
-                            .example("8e03978e-40d5-43e8-bc93-6894a57f9324"));
-            List<ProblemCode> conflicts =
-                    further.computeIfAbsent(
-                            ProblemCode.CONFLICT.status(), status -> new ArrayList<>());
-            if (!conflicts.contains(ProblemCode.CONFLICT)) {
-                conflicts.add(ProblemCode.CONFLICT);
-            }
-            further.put(
-                    ProblemCode.IDEMPOTENCY_KEY_REUSED.status(),
-                    List.of(ProblemCode.IDEMPOTENCY_KEY_REUSED));
+                        .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING))
+                        .example("8e03978e-40d5-43e8-bc93-6894a57f9324"));
+        String busy = "`conflict`: the first request with this key is not done";
+        String status = Integer.toString(ProblemCode.CONFLICT.status());
+        APIResponse conflict = operation.getResponses().getAPIResponse(status);
+        if (conflict == null) {
+            operation
+                    .getResponses()
+                    .addAPIResponse(status, OASFactory.createAPIResponse().description(busy));
+        } else {
+            conflict.description(conflict.getDescription() + "; " + busy);
         }
-        further.values().forEach(codes -> add(operation, codes));
+        add(operation, List.of(ProblemCode.IDEMPOTENCY_KEY_REUSED));
     }
 
     /** A patch may leave out what the whole document may not. */
     private static void relax(OpenAPI document, Operation operation) {
         for (MediaType type : operation.getRequestBody().getContent().getMediaTypes().values()) {
-            resolve(document, type.getSchema()).setRequired(null);
+            if (type.getSchema().getRef() != null) {
+                resolve(document, type.getSchema()).setRequired(null);
+            }
         }
     }
 
-    /** Views show all their members, null or not. */
+    private static boolean hasQuery(Operation operation) {
+        return operation.getParameters() != null
+                && operation.getParameters().stream()
+                        .anyMatch(parameter -> parameter.getIn() == Parameter.In.QUERY);
+    }
+
+    /**
+     * Completes a problem that an endpoint declares by a status and a description alone: its
+     * examples are those of the codes that the description names, such as {@code `conflict`}, or
+     * the first of the status.
+     */
+    private static void declared(Operation operation) {
+        Map<String, APIResponse> declared =
+                new LinkedHashMap<>(operation.getResponses().getAPIResponses());
+        declared.forEach(
+                (status, response) -> {
+                    if (status.compareTo("400") < 0 || response.getContent() != null) {
+                        return;
+                    }
+                    String description = String.valueOf(response.getDescription());
+                    List<ProblemCode> codes =
+                            Arrays.stream(ProblemCode.values())
+                                    .filter(code -> status.equals("" + code.status()))
+                                    .toList();
+                    List<ProblemCode> named =
+                            codes.stream()
+                                    .filter(c -> description.contains("`" + c.key() + "`"))
+                                    .toList();
+                    if (!codes.isEmpty()) {
+                        add(operation, named.isEmpty() ? codes.subList(0, 1) : named)
+                                .description(description);
+                    }
+                });
+    }
+
+    /** Views show all their members, null or not; those in their lists too. */
     private static void requireAll(OpenAPI document, Schema schema) {
         if (schema.getAnyOf() != null) {
             schema.getAnyOf().forEach(view -> requireAll(document, view));
         } else if (schema.getRef() != null) {
             Schema view = resolve(document, schema);
             view.setRequired(List.copyOf(view.getProperties().keySet()));
+            view.getProperties().values().stream()
+                    .map(Schema::getItems)
+                    .filter(Objects::nonNull)
+                    .forEach(items -> requireAll(document, items));
         }
     }
 
