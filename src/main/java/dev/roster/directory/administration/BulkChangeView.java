@@ -18,5 +18,9 @@ public record BulkChangeView(
     /** One of them. */
     @RegisterForReflection
     @Schema(name = "BulkChangeSample")
-    public record Sample(UUID id, String name, String email) {}
+    public record Sample(
+            UUID id,
+            String name,
+            @Schema(nullable = true, description = "For those alone who may read every user")
+                    String email) {}
 }

@@ -11,6 +11,9 @@ import dev.roster.accounts.verification.Verification;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.directory.administration.UserStatements.Assignment;
+import dev.roster.directory.search.Sql;
+import dev.roster.directory.search.UserFilter;
+import dev.roster.directory.search.UserSearch;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -46,6 +50,7 @@ class BulkUserAdministration {
     private final Roles roles;
     private final Sessions sessions;
     private final UserStatements statements;
+    private final UserSearch search;
     private final Documents documents;
     private final AuditLog audit;
 
@@ -55,6 +60,7 @@ class BulkUserAdministration {
             Roles roles,
             Sessions sessions,
             UserStatements statements,
+            UserSearch search,
             Documents documents,
             AuditLog audit) {
         this.authority = authority;
@@ -62,6 +68,7 @@ class BulkUserAdministration {
         this.roles = roles;
         this.sessions = sessions;
         this.statements = statements;
+        this.search = search;
         this.documents = documents;
         this.audit = audit;
     }
@@ -211,7 +218,37 @@ class BulkUserAdministration {
         if ((selection.ids() == null) == (selection.filter() == null)) {
             throw ProblemException.invalid("ids", "must be given, or filter, but not both");
         }
-        return ofIds(actor, selection.ids(), needed, itself);
+        return selection.ids() == null
+                ? ofFilter(actor, selection.filter(), needed, itself)
+                : ofIds(actor, selection.ids(), needed, itself);
+    }
+
+    /** Whom the filter matches before they are locked; those above the actor are left out. */
+    private Targets ofFilter(
+            UUID actor, Map<String, String> filter, Permission needed, boolean itself) {
+        authority.require(actor, Permission.USERS_LIST);
+        List<UUID> matching = statements.matching(filter(filter), BulkSelection.MAX_MATCHES + 1);
+        if (matching.size() > BulkSelection.MAX_MATCHES) {
+            throw ProblemException.invalid(
+                    "filter", "matches more than " + BulkSelection.MAX_MATCHES + " users");
+        }
+        ActingOnMany acting = authority.overMany(actor, matching, needed);
+        Set<UUID> ids = new HashSet<>(acting.users());
+        ids.removeAll(acting.above());
+        if (!itself) {
+            ids.remove(actor);
+        }
+        return new Targets(acting, ids, acting.users().size() - ids.size());
+    }
+
+    private Sql filter(Map<String, String> parameters) {
+        for (String name : parameters.keySet()) {
+            // who is deleted is neither changed nor deleted again
+            if (!UserFilter.isParameter(name) || name.equals("deleted")) {
+                throw ProblemException.invalid("filter." + name, "is unknown");
+            }
+        }
+        return Violations.within("filter", () -> search.ids(UserFilter.of(parameters)));
     }
 
     private Targets ofIds(UUID actor, List<UUID> ids, Permission needed, boolean itself) {
@@ -260,6 +297,9 @@ class BulkUserAdministration {
                 changed,
                 targets.leftOut(),
                 request.isDryRun(),
-                statements.sample(targets.ids(), SAMPLE));
+                statements.sample(
+                        targets.ids(),
+                        SAMPLE,
+                        targets.acting().actor().may(Permission.USERS_READ)));
     }
 }

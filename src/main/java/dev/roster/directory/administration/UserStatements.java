@@ -3,6 +3,7 @@ package dev.roster.directory.administration;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.directory.search.Sql;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
@@ -11,7 +12,10 @@ import dev.roster.users.User;
 import dev.roster.users.Username;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
@@ -173,8 +177,35 @@ class UserStatements {
         return "CAST(:" + assignment.column() + " AS " + assignment.type() + ")";
     }
 
-    /** The first of these users, by id. */
-    List<BulkChangeView.Sample> sample(Collection<UUID> ids, int limit) {
+    /** Whom a search finds, in the caller's transaction: what it changed itself is seen. */
+    List<UUID> matching(Sql search, int limit) {
+        return session()
+                .doReturningWork(
+                        connection -> {
+                            try (PreparedStatement statement =
+                                    connection.prepareStatement(
+                                            "SELECT m.id FROM ("
+                                                    + search.text()
+                                                    + ") AS m (id) LIMIT "
+                                                    + limit)) {
+                                search.bind(connection, statement, 1);
+                                List<UUID> ids = new ArrayList<>();
+                                try (ResultSet rows = statement.executeQuery()) {
+                                    while (rows.next()) {
+                                        ids.add(rows.getObject(1, UUID.class));
+                                    }
+                                }
+                                return ids;
+                            }
+                        });
+    }
+
+    /**
+     * The first of these users, by id.
+     *
+     * @param addresses whether the caller may see them
+     */
+    List<BulkChangeView.Sample> sample(Collection<UUID> ids, int limit, boolean addresses) {
         return session()
                 .createNativeQuery(
                         "SELECT id, name, email FROM users WHERE id = ANY (:ids) ORDER BY id LIMIT"
@@ -186,7 +217,9 @@ class UserStatements {
                 .map(
                         row ->
                                 new BulkChangeView.Sample(
-                                        (UUID) row[0], (String) row[1], (String) row[2]))
+                                        (UUID) row[0],
+                                        (String) row[1],
+                                        addresses ? (String) row[2] : null))
                 .toList();
     }
 

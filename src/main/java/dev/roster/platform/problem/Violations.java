@@ -54,11 +54,10 @@ public final class Violations {
                 violations.stream()
                         .map(
                                 it ->
-                                        new Violation(
+                                        Violation.body(
                                                 it.field().isEmpty()
                                                         ? part
                                                         : part + "." + it.field(),
-                                                it.in(),
                                                 it.message()))
                         .toList());
     }

@@ -593,6 +593,119 @@ class BulkUsersTest {
     }
 
     @Nested
+    @DisplayName("by the filter of the list")
+    class Filtering {
+
+        private String filter(String more) {
+            return "{\"filter\":{\"q\":\"" + mark + "\"" + more + "}";
+        }
+
+        @Test
+        @DisplayName("changes and deletes whom it matches")
+        void matches() {
+            List<UUID> ids = some(5);
+            Database.update(
+                    "UPDATE users SET status = 'invited' WHERE id = ANY (?)",
+                    (Object) ids.subList(0, 2).toArray(new UUID[0]));
+            JsonNode dry =
+                    Rest.json(
+                            patch(
+                                    admin,
+                                    filter(",\"status\":\"active\"")
+                                            + ",\"patch\":{\"emailVerified\":true},\"dryRun\":true}"));
+            assertEquals(3, dry.path("matched").asInt(), dry.toString());
+            assertEquals(3, dry.get("sample").size());
+            assertEquals(
+                    3,
+                    patch(
+                                    admin,
+                                    filter(",\"status\":\"active\"")
+                                            + ",\"patch\":{\"emailVerified\":true}}")
+                            .<Integer>path("changed"));
+            assertEquals(3, events("user.updated", ids));
+            assertEquals(
+                    2,
+                    delete(admin, filter(",\"status\":\"invited\"") + "}")
+                            .<Integer>path("changed"));
+            assertEquals(3, delete(admin, filter("") + "}").<Integer>path("changed"));
+            assertEquals(0, delete(admin, filter("") + "}").<Integer>path("matched"));
+            assertEquals(5, events("user.deleted", ids));
+        }
+
+        @Test
+        @DisplayName("leaves out, and counts, the caller and whoever is above it")
+        void leavesOut() {
+            List<UUID> ids = some(3);
+            Database.update(
+                    "INSERT INTO role_grants (user_id, role_id) SELECT ?, id FROM roles WHERE name"
+                            + " = 'admin'",
+                    ids.get(0));
+            Caller editor = Callers.with("users:update", "users:list");
+            JsonNode result = Rest.json(patch(editor, filter("") + ",\"patch\":{\"name\":\"x\"}}"));
+            assertEquals(2, result.path("matched").asInt(), result.toString());
+            assertEquals(1, result.get("leftOut").asInt());
+            assertTrue(result.at("/sample/0/email").isNull(), "it may not read users");
+            assertEquals(0, events("user.updated", ids.subList(0, 1)));
+            assertEquals(2, events("user.updated", ids));
+            JsonNode own =
+                    Rest.json(
+                            delete(
+                                    admin,
+                                    "{\"filter\":{\"q\":\"" + admin.email + "\"},\"dryRun\":true}"));
+            assertEquals(0, own.path("matched").asInt(), own.toString());
+            assertEquals(1, own.get("leftOut").asInt());
+        }
+
+        @ParameterizedTest(name = "{0}: {1}")
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "filter.nosuch | {\"nosuch\":\"x\"}",
+                    "filter.deleted | {\"deleted\":\"true\"}",
+                    "filter.id | {\"id\":\"' OR true --\"}",
+                    "filter | {}",
+                    "ids | {\"q\":\"x\"},\"ids\":[\"0190a000-0000-7000-8000-000000000000\"]"
+                })
+        @DisplayName("is refused where the list would not know it")
+        void refused(String field, String filter) {
+            assertInvalid(delete(admin, "{\"filter\":" + filter + "}"), field);
+        }
+
+        @Test
+        @DisplayName("names the member whose value is wrong")
+        void values() {
+            Response answer = delete(admin, "{\"filter\":{\"status\":\"gone\"}}");
+            assertProblem(400, "validation_failed", answer);
+            assertTrue(
+                    Rest.json(answer).at("/violations/0/field").asText().startsWith("filter.status"),
+                    answer.asString());
+        }
+
+        @Test
+        @DisplayName("needs leave to list users")
+        void permission() {
+            some(1);
+            assertProblem(
+                    403, "forbidden", delete(Callers.with("users:delete"), filter("") + "}"));
+        }
+
+        @Test
+        @DisplayName("needs as many statements for a thousand as for ten")
+        void statements() {
+            some(10);
+            List<String> ten = Statements.of(this::deleteAll);
+            mark = "n" + mark.substring(1);
+            some(1000);
+            assertEquals(ten.size(), Statements.of(this::deleteAll).size());
+        }
+
+        private void deleteAll() {
+            delete(admin, filter("") + "}").then().statusCode(200);
+        }
+    }
+
+    @Nested
     @DisplayName("deletes users")
     class Deleting {
 
