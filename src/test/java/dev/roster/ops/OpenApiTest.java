@@ -68,7 +68,17 @@ class OpenApiTest {
                     "reportSignUps",
                     "reportStatuses",
                     "reportSessions",
-                    "reportInactiveUsers");
+                    "reportInactiveUsers",
+                    "createUser",
+                    "deleteUser",
+                    "restoreUser",
+                    "banUser",
+                    "unbanUser",
+                    "resetUserSessions",
+                    "requireUserPasswordChange",
+                    "createUsers",
+                    "patchUsers",
+                    "deleteUsers");
 
     /** What cannot be brought about by a request. */
     private static final Set<String> NOT_PROVOKED = Set.of("500", "503");
@@ -93,7 +103,8 @@ class OpenApiTest {
         STALE,
         NO_IF_MATCH,
         WEAK_KEY,
-        USED_KEY
+        USED_KEY,
+        TAKEN
     }
 
     private record Operation(String method, String path, JsonNode node) {
@@ -113,6 +124,7 @@ class OpenApiTest {
                 case BAD_NAME -> path.contains("{namespace}");
                 case MALFORMED, INVALID, TOO_LARGE, WRONG_TYPE -> has("requestBody");
                 case STALE, NO_IF_MATCH -> takes("If-Match");
+                case TAKEN -> node.path("responses").has("409");
             };
         }
 
@@ -231,6 +243,25 @@ class OpenApiTest {
     }
 
     @Test
+    @DisplayName("tells of Idempotency-Key and its problems where it is honoured")
+    void idempotent() {
+        Set<String> idempotent = new TreeSet<>();
+        for (Operation operation : operations()) {
+            if (operation.takes("Idempotency-Key")) {
+                idempotent.add(operation.node.path("operationId").asText());
+                assertTrue(operation.node.path("responses").has("422"), operation.toString());
+                assertTrue(
+                        operation
+                                .node
+                                .at("/responses/409/content/application~1problem+json/examples")
+                                .has("conflict"),
+                        operation.toString());
+            }
+        }
+        assertTrue(idempotent.containsAll(Set.of("createUser", "createUsers")), idempotent.toString());
+    }
+
+    @Test
     @DisplayName("gives bodies a schema that the rules are in")
     void rules() {
         JsonNode profile = document.at("/components/schemas/ProfileDocument/properties");
@@ -256,10 +287,18 @@ class OpenApiTest {
         assertMatches(
                 "a patch leaves out",
                 Rest.json("{\"image\":null}"),
-                document.at("/components/schemas/UserDocument"));
+                document.at("/components/schemas/AdministeredUserDocument"));
         assertEquals(
-                Set.of("image", "name"),
-                names(document.at("/components/schemas/UserDocument/properties")));
+                Set.of(
+                        "displayUsername",
+                        "email",
+                        "emailVerified",
+                        "image",
+                        "name",
+                        "roles",
+                        "status",
+                        "username"),
+                names(document.at("/components/schemas/AdministeredUserDocument/properties")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -342,6 +381,9 @@ class OpenApiTest {
         if (situation == Situation.OTHER_USER) {
             caller = byId ? Caller.signUp() : owner;
         }
+        if (situation == Situation.TAKEN) {
+            caller = Caller.admin();
+        }
         if (situation == Situation.UNKNOWN) {
             caller = byId ? Caller.admin() : owner;
             id = UUID.randomUUID().toString();
@@ -419,6 +461,7 @@ class OpenApiTest {
                             .replace(":2", ":\"\\u0000\"")
                             .replace("x", "\\u0000");
             case TOO_LARGE -> valid + " ".repeat(1_048_577);
+            case TAKEN -> "{\"email\":\"" + Caller.signUp().email + "\"}";
             default -> valid;
         };
     }
