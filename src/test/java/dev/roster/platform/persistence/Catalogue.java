@@ -18,7 +18,9 @@ final class Catalogue {
                     + " NOT LIKE 'flyway\\_schema\\_history%'";
 
     private static final String TABLES =
-            "SELECT relname FROM (" + OWN_RELATIONS + ") t WHERE relkind IN ('r', 'p') ORDER BY 1";
+            "SELECT relname FROM ("
+                    + OWN_RELATIONS
+                    + ") t WHERE relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1";
 
     private static final List<String> DEFINITIONS =
             List.of(
