@@ -77,9 +77,7 @@ public class Role extends BaseEntity {
     static Optional<Role> lock(String name) {
         // PostgreSQL would refuse the text, not miss it
         return Text.isStorable(name)
-                ? find("name", name)
-                        .withLock(LockModeType.PESSIMISTIC_WRITE)
-                        .firstResultOptional()
+                ? find("name", name).withLock(LockModeType.PESSIMISTIC_WRITE).firstResultOptional()
                 : Optional.empty();
     }
 
@@ -89,8 +87,6 @@ public class Role extends BaseEntity {
     }
 
     public static Optional<Role> findByName(String name) {
-        return Text.isStorable(name)
-                ? find("name", name).firstResultOptional()
-                : Optional.empty();
+        return Text.isStorable(name) ? find("name", name).firstResultOptional() : Optional.empty();
     }
 }

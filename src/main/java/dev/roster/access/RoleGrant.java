@@ -14,13 +14,14 @@ import jakarta.persistence.Query;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** The n-n between users and roles: who has which role, since when, by whom. */
 @Entity
@@ -89,6 +90,38 @@ public class RoleGrant extends PanacheEntityBase {
                                                 .map(each -> (Role) each[1])
                                                 .filter(Objects::nonNull)
                                                 .toList()));
+    }
+
+    /**
+     * Users, deleted ones too, with their roles, none of which others change until the transaction
+     * ends. Locked in the order of their ids, so that nobody waits in a circle; read by a second
+     * statement, which sees what was committed while the first one waited.
+     */
+    static Map<UUID, Holder> lockHolders(Collection<UUID> ids) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT id FROM users WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
+                .setParameter("ids", ids.toArray(new UUID[0]))
+                .getResultList();
+        Map<UUID, Holder> holders = new HashMap<>();
+        getEntityManager()
+                .createQuery(
+                        "select u, r from User u left join RoleGrant g on g.user = u left join"
+                                + " g.role r where u.id in :ids",
+                        Object[].class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .forEach(
+                        row -> {
+                            User user = (User) row[0];
+                            Holder holder =
+                                    holders.computeIfAbsent(
+                                            user.id, id -> new Holder(user, new ArrayList<>()));
+                            if (row[1] != null) {
+                                holder.roles().add((Role) row[1]);
+                            }
+                        });
+        return holders;
     }
 
     /** Whether anyone who is not deleted has the role. */
@@ -166,35 +199,6 @@ public class RoleGrant extends PanacheEntityBase {
                         .setParameter("now", now);
         return (Boolean)
                 (userId == null ? query : query.setParameter("user", userId)).getSingleResult();
-    }
-
-    /**
-     * Holds users to the end of the transaction, in an order of their own, so that two who change
-     * each other's roles wait rather than fail.
-     */
-    static void lockHolders(Collection<UUID> userIds) {
-        getEntityManager()
-                .createNativeQuery(
-                        "SELECT id FROM users WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
-                .setParameter("ids", userIds.toArray(new UUID[0]))
-                .getResultList();
-    }
-
-    /** What a user may do by what is stored now: nothing where it is deleted or banned. */
-    static Set<String> permissionsOf(UUID userId, Instant now) {
-        List<?> keys =
-                getEntityManager()
-                        .createNativeQuery(
-                                "SELECT DISTINCT key FROM users u JOIN role_grants g ON g.user_id ="
-                                        + " u.id JOIN roles r ON r.id = g.role_id CROSS JOIN LATERAL"
-                                        + " unnest(r.permissions) p (key) WHERE u.id = :user AND"
-                                        + " u.deleted_at IS NULL AND (NOT u.banned OR u.ban_expires"
-                                        + " <= :now)",
-                                String.class)
-                        .setParameter("user", userId)
-                        .setParameter("now", now)
-                        .getResultList();
-        return keys.stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -20,7 +20,6 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,6 +28,7 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 public class Roles {
 
+    private final Authority authority;
     private final AuditLog audit;
     private final Documents documents;
     private final Event<RolesChanged> changes;
@@ -36,11 +36,13 @@ public class Roles {
     private final Clock clock;
 
     Roles(
+            Authority authority,
             AuditLog audit,
             Documents documents,
             Event<RolesChanged> changes,
             ObjectMapper json,
             Clock clock) {
+        this.authority = authority;
         this.audit = audit;
         this.documents = documents;
         this.changes = changes;
@@ -100,12 +102,12 @@ public class Roles {
      */
     @Transactional
     public Role create(String name, RoleDocument document, UUID actor) {
-        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
+        Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
         requireKnown(document, List.of());
         Role role = new Role();
         role.name = name;
         role.apply(document);
-        requireWithin(role, held);
+        requireWithin(role, by);
         try {
             role.persistAndFlush();
         } catch (PersistenceException e) {
@@ -126,11 +128,10 @@ public class Roles {
      */
     @Transactional
     public Role patch(String name, String ifMatch, ObjectNode patch, UUID actor) {
-        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
-        Role role = lock(name, held, ifMatch);
+        Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
+        Role role = lock(name, by, ifMatch);
         boolean administrators = role.isAdministrators();
-        RoleDocument document =
-                documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
+        RoleDocument document = documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
         requireKnown(document, role.permissions);
         if (name.equals(User.DEFAULT_ROLE) && !document.permissions().isEmpty()) {
             throw new ProblemException(
@@ -140,7 +141,7 @@ public class Roles {
         ObjectNode before = trail(role);
         role.apply(document);
         // by what was held before the change, which may be to a role of the actor's own
-        requireWithin(role, held);
+        requireWithin(role, by);
         Role.flush();
         if (administrators && !role.isAdministrators()) {
             requireAdministered();
@@ -161,28 +162,29 @@ public class Roles {
      */
     @Transactional
     public void delete(String name, String ifMatch, UUID actor) {
-        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
-        Role role = lock(name, held, ifMatch);
+        Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
+        Role role = lock(name, by, ifMatch);
         if (role.isBuiltIn()) {
             throw new ProblemException(ProblemCode.CONFLICT, "The service needs this role");
         }
         // nobody loses a permission without an event of its own
         if (RoleGrant.isHeld(name)) {
             throw new ProblemException(
-                    ProblemCode.CONFLICT, "There are users with this role: take it from them first");
+                    ProblemCode.CONFLICT,
+                    "There are users with this role: take it from them first");
         }
         audit.record(AuditAction.ROLE_DELETED, actor, "role", role.id, trail(role), null);
         role.delete();
     }
 
     /** The role for who may change it: whoever may itself do all that it allows. */
-    private static Role lock(String name, Set<String> held, String ifMatch) {
+    private static Role lock(String name, Authority.Actor by, String ifMatch) {
         // in the order in which everybody locks them
         RoleGrant.lockAdministrators();
         Role role = Role.lock(name).orElseThrow(ProblemException::notFound);
-        // what the caller's own roles were read as with its session may be older
+        // one of the caller's own has been read before it was locked
         RoleGrant.getEntityManager().refresh(role);
-        requireWithin(role, held);
+        requireWithin(role, by);
         EntityTags.requireMatch(ifMatch, EntityTags.of(role.version));
         return role;
     }
@@ -196,17 +198,11 @@ public class Roles {
      */
     @Transactional
     public RoleGrant.Granted assign(UUID userId, String ifMatch, List<String> names, UUID actor) {
-        Set<String> held = requirePermission(Permission.USERS_SET_ROLE, List.of(actor, userId));
-        User user = User.findActive(userId).orElseThrow(ProblemException::notFound);
-        if (userId.equals(actor)) {
-            // read with the session, before the lock
-            User.getEntityManager().refresh(user);
-        } else {
-            RoleGrant.rolesOf(userId).forEach(role -> requireWithin(role, held));
-        }
+        Authority.Acting acting = authority.over(actor, userId, Permission.USERS_SET_ROLE);
+        User user = acting.user();
         EntityTags.requireMatch(ifMatch, Users.tag(user));
         List<Role> wanted = wanted(names);
-        wanted.forEach(role -> requireWithin(role, held));
+        wanted.forEach(role -> requireWithin(role, acting.actor()));
         if (wanted.stream().noneMatch(Role::isAdministrators) && isLastAdministrator(userId)) {
             throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
         }
@@ -240,24 +236,9 @@ public class Roles {
         return names.stream().distinct().map(found::get).toList();
     }
 
-    /**
-     * What the actor may do, the first of the users, who are held to the end of the transaction: it
-     * was let in by what was stored before.
-     *
-     * @throws ProblemException 403 where it no longer may do this
-     */
-    private Set<String> requirePermission(Permission permission, List<UUID> users) {
-        RoleGrant.lockHolders(users);
-        Set<String> held = RoleGrant.permissionsOf(users.get(0), clock.instant());
-        if (!permission.isIn(held)) {
-            throw new ProblemException(ProblemCode.FORBIDDEN, null);
-        }
-        return held;
-    }
-
-    /** Nobody makes another, or itself, more than it is, nor acts on somebody above. */
-    private static void requireWithin(Role role, Set<String> held) {
-        if (!role.isWithin(held)) {
+    /** Nobody makes another, or itself, more than it is, nor takes away what it has not. */
+    private static void requireWithin(Role role, Authority.Actor by) {
+        if (!by.covers(List.of(role))) {
             throw new ProblemException(
                     ProblemCode.FORBIDDEN,
                     "The role " + role.name + " allows what you may not do yourself");
@@ -297,9 +278,7 @@ public class Roles {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean isLastAdministrator(UUID userId) {
-        boolean administrator =
-                RoleGrant.rolesOf(userId).stream()
-                        .anyMatch(Role::isAdministrators);
+        boolean administrator = RoleGrant.rolesOf(userId).stream().anyMatch(Role::isAdministrators);
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
     }
 }

@@ -39,8 +39,7 @@ record UserPermissionsView(
                     UUID grantedBy) {
 
         static SourceView of(RoleGrant grant, String permission) {
-            String as =
-                    grant.role.permissions.contains(permission) ? permission : Permission.ALL;
+            String as = grant.role.permissions.contains(permission) ? permission : Permission.ALL;
             return new SourceView(grant.role.name, as, grant.grantedAt, grant.grantedBy);
         }
     }

@@ -39,7 +39,8 @@ class UserRepresentation {
     Response user(User user, String ifNoneMatch) {
         boolean full = seesAll(user.id);
         EntityTag tag = tag(full ? Users.tag(user) : EntityTags.of(user.version), full);
-        return EntityTags.answer(full ? UserView.of(user) : PublicUserView.of(user), tag, ifNoneMatch);
+        return EntityTags.answer(
+                full ? UserView.of(user) : PublicUserView.of(user), tag, ifNoneMatch);
     }
 
     /** 200 with the changed user. */

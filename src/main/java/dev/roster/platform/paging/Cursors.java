@@ -66,7 +66,9 @@ public class Cursors {
         } catch (IOException | IllegalArgumentException e) {
             throw unknown();
         }
-        if (parts == null || parts.size() != count + 1 || !parts.stream().allMatch(Cursors::isText)) {
+        if (parts == null
+                || parts.size() != count + 1
+                || !parts.stream().allMatch(Cursors::isText)) {
             throw unknown();
         }
         if (!fingerprint(list).equals(parts.get(0))) {

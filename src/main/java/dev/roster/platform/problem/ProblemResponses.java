@@ -181,7 +181,9 @@ public class ProblemResponses implements OASFilter {
     /** A patch may leave out what the whole document may not. */
     private static void relax(OpenAPI document, Operation operation) {
         for (MediaType type : operation.getRequestBody().getContent().getMediaTypes().values()) {
-            resolve(document, type.getSchema()).setRequired(null);
+            if (type.getSchema().getRef() != null) {
+                resolve(document, type.getSchema()).setRequired(null);
+            }
         }
     }
 

@@ -35,4 +35,10 @@ public class CurrentUser {
         Set<String> held = identity.getAttribute(PERMISSIONS);
         return held == null ? Set.of() : held;
     }
+
+    /** Whether one of its roles allows everything. */
+    public boolean mayAll() {
+        Set<String> held = identity.getAttribute(PERMISSIONS);
+        return held != null && held.contains(Permission.ALL);
+    }
 }

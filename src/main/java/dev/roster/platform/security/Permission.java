@@ -12,22 +12,28 @@ public enum Permission {
     USERS_CREATE("users:create", "Make accounts for others"),
     USERS_DELETE("users:delete", "Remove users"),
     USERS_BAN("users:ban", "Keep users out, and let them in again"),
-    USERS_SET_ROLE("users:set-role", "Give and take roles; of those alone whose permissions one has"),
+    USERS_SET_ROLE(
+            "users:set-role", "Give and take roles; of those alone whose permissions one has"),
     USERS_SET_PASSWORD("users:set-password", "Set the password of others"),
-    USERS_SET_EMAIL("users:set-email", "Change the address of others, and whether it counts as proven"),
+    USERS_SET_EMAIL(
+            "users:set-email", "Change the address of others, and whether it counts as proven"),
     USERS_SET_PHONE("users:set-phone", "Change the phone number of others"),
     USERS_IMPERSONATE("users:impersonate", "Act as another user, for a time"),
-    USERS_IMPERSONATE_ADMINS("users:impersonate-admins", "Act as another administrator; * does not include it"),
+    USERS_IMPERSONATE_ADMINS(
+            "users:impersonate-admins", "Act as another administrator; * does not include it"),
     SESSIONS_LIST("sessions:list", "See where others are signed in"),
     SESSIONS_REVOKE("sessions:revoke", "Sign others out"),
-    SESSIONS_DELETE("sessions:delete", "Delete the sessions of others, which is no more than to revoke them"),
+    SESSIONS_DELETE(
+            "sessions:delete",
+            "Delete the sessions of others, which is no more than to revoke them"),
     USERS_IMPORT("users:import", "Load users from a file"),
     USERS_EXPORT("users:export", "Take users out as a file, and everything held on one person"),
     USERS_ERASE("users:erase", "Let a person vanish for good"),
     REPORTS_READ("reports:read", "See the figures about users"),
     AUDIT_READ("audit:read", "Read the audit trail, and have it verified"),
     ROLES_READ("roles:read", "See roles, and why a user may do what it may"),
-    ROLES_UPDATE("roles:update", "Make, change and remove roles; of no more permissions than one has"),
+    ROLES_UPDATE(
+            "roles:update", "Make, change and remove roles; of no more permissions than one has"),
     GROUPS_READ("groups:read", "See every group and its members"),
     GROUPS_UPDATE("groups:update", "Make, change and remove groups, and who belongs to them"),
     OPS_READ("ops:read", "See how the service is doing");
