@@ -70,12 +70,17 @@ class AuthorisationTest {
             Map.ofEntries(
                     Map.entry("createRole", "{\"name\":\"r{new}\",\"permissions\":[\"ops:read\"]}"),
                     Map.entry("createGroup", "{\"name\":\"G\",\"slug\":\"g{new}\"}"),
+                    Map.entry("importUsers", "email,name\n{new}@example.com,Ada\n"),
                     Map.entry("putGroupParent", "{\"parentId\":null}"),
                     Map.entry("putGroupMember", "{\"roles\":[\"admin\"]}"),
                     Map.entry("putUserRoles", "{\"roles\":[]}"));
 
     /** Queries by operation. */
-    private static final Map<String, String> QUERIES = Map.of();
+    private static final Map<String, String> QUERIES =
+            Map.ofEntries(
+                    Map.entry("importUsers", "?dryRun=true"),
+                    Map.entry("reportSessions", "?since=2026-01-01"),
+                    Map.entry("reportInactiveUsers", "?since=2026-01-01"));
 
     /** Statements by operation, run before the call; the parameter is the owner's id. */
     private static final Map<String, String> ARRANGED = Map.of();
@@ -271,6 +276,7 @@ class AuthorisationTest {
                     case "me/preferences/namespace" -> preferences();
                     case "roles/name" -> role();
                     case "groups/id" -> group();
+                    case "jobs/id" -> job();
                     case "groups/{id}/members/userId" -> owner.toString();
                     default ->
                             throw new AssertionError(
@@ -304,6 +310,19 @@ class AuthorisationTest {
                         name);
             }
             return name;
+        }
+
+        /** An import, which its owner may no longer see who lost the permission to import. */
+        private String job() throws SQLException {
+            UUID id = UUID.randomUUID();
+            if (exists) {
+                run(
+                        "INSERT INTO jobs (id, kind, permission, total, created_by) VALUES (?,"
+                                + " 'test', 'users:import', 1, ?)",
+                        id,
+                        owner);
+            }
+            return id.toString();
         }
 
         private String group() throws SQLException {

@@ -195,23 +195,27 @@ public class ProblemResponses implements OASFilter {
 
     /**
      * Completes a problem that an endpoint declares by a status and a description alone: its
-     * examples are those of the codes that the description names, such as {@code `conflict`}.
+     * examples are those of the codes that the description names, such as {@code `conflict`}, else
+     * the usual one of the status.
      */
     private static void declared(Operation operation) {
         Map<String, APIResponse> declared =
                 new LinkedHashMap<>(operation.getResponses().getAPIResponses());
         declared.forEach(
                 (status, response) -> {
-                    if (status.compareTo("400") < 0 || response.getContent() != null) {
+                    List<ProblemCode> codes =
+                            Arrays.stream(ProblemCode.values())
+                                    .filter(code -> status.equals("" + code.status()))
+                                    .toList();
+                    if (codes.isEmpty() || response.getContent() != null) {
                         return;
                     }
                     String description = response.getDescription();
-                    add(
-                                    operation,
-                                    Arrays.stream(ProblemCode.values())
-                                            .filter(c -> status.equals("" + c.status()))
-                                            .filter(c -> description.contains("`" + c.key() + "`"))
-                                            .toList())
+                    List<ProblemCode> named =
+                            codes.stream()
+                                    .filter(code -> description.contains("`" + code.key() + "`"))
+                                    .toList();
+                    add(operation, named.isEmpty() ? codes.subList(0, 1) : named)
                             .description(description);
                 });
     }
