@@ -195,28 +195,30 @@ public class ProblemResponses implements OASFilter {
 
     /**
      * Completes a problem that an endpoint declares by a status and a description alone: its
-     * examples are those of the codes that the description names, such as {@code `conflict`}, else
-     * the usual one of the status.
+     * examples are those of the codes that the description names, such as {@code `conflict`}, or
+     * the first of the status.
      */
     private static void declared(Operation operation) {
         Map<String, APIResponse> declared =
                 new LinkedHashMap<>(operation.getResponses().getAPIResponses());
         declared.forEach(
                 (status, response) -> {
+                    if (status.compareTo("400") < 0 || response.getContent() != null) {
+                        return;
+                    }
+                    String description = String.valueOf(response.getDescription());
                     List<ProblemCode> codes =
                             Arrays.stream(ProblemCode.values())
                                     .filter(code -> status.equals("" + code.status()))
                                     .toList();
-                    if (codes.isEmpty() || response.getContent() != null) {
-                        return;
-                    }
-                    String description = response.getDescription();
                     List<ProblemCode> named =
                             codes.stream()
-                                    .filter(code -> description.contains("`" + code.key() + "`"))
+                                    .filter(c -> description.contains("`" + c.key() + "`"))
                                     .toList();
-                    add(operation, named.isEmpty() ? codes.subList(0, 1) : named)
-                            .description(description);
+                    if (!codes.isEmpty()) {
+                        add(operation, named.isEmpty() ? codes.subList(0, 1) : named)
+                                .description(description);
+                    }
                 });
     }
 
