@@ -245,25 +245,36 @@ class AuthorisationTest {
         private final boolean exists;
 
         Target(Who who) throws SQLException {
-            caller = user();
-            callerToken = session(caller);
-            switch (who) {
-                case SUPPORT -> grant(caller, "support");
-                case ADMINISTRATOR -> grant(caller, "admin");
-                case BANNED -> {
-                    grant(caller, "admin");
-                    run("UPDATE users SET banned = true WHERE id = ?", caller);
-                }
-                case DELETED -> {
-                    grant(caller, "admin");
-                    run("UPDATE users SET deleted_at = now() WHERE id = ?", caller);
-                }
-                default -> {
-                    // a plain user
-                }
-            }
+            caller = UUID.randomUUID();
+            callerToken = UUID.randomUUID().toString().replace("-", "");
+            String role =
+                    switch (who) {
+                        case SUPPORT -> "support";
+                        case ADMINISTRATOR, BANNED, DELETED -> "admin";
+                        default -> "none";
+                    };
+            run(
+                    "WITH caller AS (INSERT INTO users (id, name, email, banned, deleted_at) VALUES"
+                            + " (?, 'Caller', ?, ?, CASE WHEN ? THEN now() END) RETURNING id),"
+                            + " session AS (INSERT INTO sessions (id, user_id, token_digest,"
+                            + " expires_at) SELECT gen_random_uuid(), id, sha256(convert_to(?,"
+                            + " 'UTF8')), now() + interval '1 hour' FROM caller) INSERT INTO"
+                            + " role_grants (user_id, role_id) SELECT c.id, r.id FROM caller c,"
+                            + " roles r WHERE r.name = ?",
+                    caller,
+                    caller + "@example.com",
+                    who == Who.BANNED,
+                    who == Who.DELETED,
+                    callerToken,
+                    role);
             exists = who != Who.SIGNED_IN;
-            owner = who == Who.SELF ? caller : exists ? user() : UUID.randomUUID();
+            owner = who == Who.SELF ? caller : UUID.randomUUID();
+            if (exists && who != Who.SELF) {
+                run(
+                        "INSERT INTO users (id, name, email) VALUES (?, 'Owner', ?)",
+                        owner,
+                        owner + "@example.com");
+            }
         }
 
         /** What a parameter of the path stands for, made now. */
@@ -328,40 +339,16 @@ class AuthorisationTest {
         private String group() throws SQLException {
             UUID id = UUID.randomUUID();
             if (exists) {
-                run("INSERT INTO groups (id, name, slug) VALUES (?, 'Group', ?)", id, id + "");
                 run(
-                        "INSERT INTO memberships (id, group_id, user_id, roles) VALUES (?, ?, ?,"
-                                + " '{member}')",
-                        UUID.randomUUID(),
+                        "WITH made AS (INSERT INTO groups (id, name, slug) VALUES (?, 'Group', ?)"
+                                + " RETURNING id) INSERT INTO memberships (id, group_id, user_id,"
+                                + " roles) SELECT gen_random_uuid(), id, ?, '{member}' FROM made",
                         id,
+                        id.toString(),
                         owner);
             }
             return id.toString();
         }
-    }
-
-    private UUID user() throws SQLException {
-        UUID id = UUID.randomUUID();
-        run("INSERT INTO users (id, name, email) VALUES (?, 'User', ?)", id, id + "@example.com");
-        return id;
-    }
-
-    private String session(UUID user) throws SQLException {
-        String token = UUID.randomUUID().toString().replace("-", "");
-        run(
-                "INSERT INTO sessions (id, user_id, token_digest, expires_at) VALUES (?, ?,"
-                        + " sha256(convert_to(?, 'UTF8')), now() + interval '1 hour')",
-                UUID.randomUUID(),
-                user,
-                token);
-        return token;
-    }
-
-    private void grant(UUID user, String role) throws SQLException {
-        run(
-                "INSERT INTO role_grants (user_id, role_id) SELECT ?, id FROM roles WHERE name = ?",
-                user,
-                role);
     }
 
     private void run(String sql, Object... parameters) throws SQLException {

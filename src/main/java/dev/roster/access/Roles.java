@@ -10,6 +10,7 @@ import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.problem.Violation;
+import dev.roster.platform.security.CurrentUser;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import dev.roster.users.Users;
@@ -101,13 +102,14 @@ public class Roles {
      *     409 where the name is taken
      */
     @Transactional
-    public Role create(String name, RoleDocument document, UUID actor) {
+    public Role create(String name, RoleDocument document, CurrentUser caller) {
+        UUID actor = caller.id();
         Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
         requireKnown(document, List.of());
         Role role = new Role();
         role.name = name;
         role.apply(document);
-        requireWithin(role, by);
+        requireWithin(role, by, caller);
         try {
             role.persistAndFlush();
         } catch (PersistenceException e) {
@@ -127,9 +129,10 @@ public class Roles {
      *     administer
      */
     @Transactional
-    public Role patch(String name, String ifMatch, ObjectNode patch, UUID actor) {
+    public Role patch(String name, String ifMatch, ObjectNode patch, CurrentUser caller) {
+        UUID actor = caller.id();
         Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
-        Role role = lock(name, by, ifMatch);
+        Role role = lock(name, by, caller, ifMatch);
         boolean administrators = role.isAdministrators();
         RoleDocument document = documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
         requireKnown(document, role.permissions);
@@ -141,7 +144,7 @@ public class Roles {
         ObjectNode before = trail(role);
         role.apply(document);
         // by what was held before the change, which may be to a role of the actor's own
-        requireWithin(role, by);
+        requireWithin(role, by, caller);
         Role.flush();
         if (administrators && !role.isAdministrators()) {
             requireAdministered();
@@ -161,9 +164,10 @@ public class Roles {
      *     has
      */
     @Transactional
-    public void delete(String name, String ifMatch, UUID actor) {
+    public void delete(String name, String ifMatch, CurrentUser caller) {
+        UUID actor = caller.id();
         Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
-        Role role = lock(name, by, ifMatch);
+        Role role = lock(name, by, caller, ifMatch);
         if (role.isBuiltIn()) {
             throw new ProblemException(ProblemCode.CONFLICT, "The service needs this role");
         }
@@ -178,13 +182,14 @@ public class Roles {
     }
 
     /** The role for who may change it: whoever may itself do all that it allows. */
-    private static Role lock(String name, Authority.Actor by, String ifMatch) {
+    private static Role lock(
+            String name, Authority.Actor by, CurrentUser caller, String ifMatch) {
         // in the order in which everybody locks them
         RoleGrant.lockAdministrators();
         Role role = Role.lock(name).orElseThrow(ProblemException::notFound);
         // one of the caller's own has been read before it was locked
         RoleGrant.getEntityManager().refresh(role);
-        requireWithin(role, by);
+        requireWithin(role, by, caller);
         EntityTags.requireMatch(ifMatch, EntityTags.of(role.version));
         return role;
     }
@@ -197,12 +202,13 @@ public class Roles {
      *     what the actor may not; 404, 412 and 428; 409 for the last administrator
      */
     @Transactional
-    public RoleGrant.Granted assign(UUID userId, String ifMatch, List<String> names, UUID actor) {
+    public RoleGrant.Granted assign(UUID userId, String ifMatch, List<String> names, CurrentUser caller) {
+        UUID actor = caller.id();
         Authority.Acting acting = authority.over(actor, userId, Permission.USERS_SET_ROLE);
         User user = acting.user();
         EntityTags.requireMatch(ifMatch, Users.tag(user));
         List<Role> wanted = wanted(names);
-        wanted.forEach(role -> requireWithin(role, acting.actor()));
+        wanted.forEach(role -> requireWithin(role, acting.actor(), caller));
         if (wanted.stream().noneMatch(Role::isAdministrators) && isLastAdministrator(userId)) {
             throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
         }
@@ -236,9 +242,12 @@ public class Roles {
         return names.stream().distinct().map(found::get).toList();
     }
 
-    /** Nobody makes another, or itself, more than it is, nor takes away what it has not. */
-    private static void requireWithin(Role role, Authority.Actor by) {
-        if (!by.covers(List.of(role))) {
+    /**
+     * Nobody makes another, or itself, more than it is, nor takes away what it has not; nor does an
+     * API key that may less than who it is of.
+     */
+    private static void requireWithin(Role role, Authority.Actor by, CurrentUser caller) {
+        if (!by.covers(List.of(role)) || !role.isWithin(caller.permissions())) {
             throw new ProblemException(
                     ProblemCode.FORBIDDEN,
                     "The role " + role.name + " allows what you may not do yourself");

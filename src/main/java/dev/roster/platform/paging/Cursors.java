@@ -55,20 +55,18 @@ public class Cursors {
      * @throws ProblemException 400, naming {@code cursor}: it is none, or of another list
      */
     public List<String> decode(String list, String cursor, int count) {
-        List<String> parts;
+        String[] read;
         try {
-            parts =
+            read =
                     cursor.length() > MAX_LENGTH
-                            ? List.of()
-                            : Arrays.asList(
-                                    json.readValue(
-                                            Base64.getUrlDecoder().decode(cursor), String[].class));
+                            ? null
+                            : json.readValue(
+                                    Base64.getUrlDecoder().decode(cursor), String[].class);
         } catch (IOException | IllegalArgumentException e) {
             throw unknown();
         }
-        if (parts == null
-                || parts.size() != count + 1
-                || !parts.stream().allMatch(Cursors::isText)) {
+        List<String> parts = read == null ? List.of() : Arrays.asList(read);
+        if (parts.size() != count + 1 || !parts.stream().allMatch(Cursors::isText)) {
             throw unknown();
         }
         if (!fingerprint(list).equals(parts.get(0))) {
