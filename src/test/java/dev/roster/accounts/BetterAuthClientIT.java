@@ -44,6 +44,8 @@ class BetterAuthClientIT {
                                 "ROSTER_ADMIN_PASSWORD",
                                 Caller.PASSWORD),
                         "--test",
+                        // Node's own choice is one file at a time on two processors
+                        "--test-concurrency=3",
                         "--test-reporter=spec");
     }
 }

@@ -53,7 +53,11 @@ class OpenApiTest {
                     "patchUser",
                     "getUserProfile",
                     "putUserProfile",
-                    "patchUserProfile");
+                    "patchUserProfile",
+                    "listAuditEvents",
+                    "getAuditEvent",
+                    "verifyAuditEvents",
+                    "getPool");
 
     /** What cannot be brought about by a request. */
     private static final Set<String> NOT_PROVOKED = Set.of("500", "503");

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Ends the reading of a body that did not announce its length and turns out too large. Quarkus' own
- * limit, ten times as high, answers without a body.
+ * limit, which {@link BodyLimit} sets ten times as high, answers without a body.
  */
 @Provider
 @Priority(Priorities.HEADER_DECORATOR)
@@ -29,16 +29,19 @@ class BodyLimitFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         if (!BODYLESS.contains(request.getMethod())) {
-            request.setEntityStream(new Limited(request.getEntityStream(), limit.bytes()));
+            request.setEntityStream(new Limited(
+                            request.getEntityStream(),
+                            limit.bytes(
+                                    request.getMethod(), request.getUriInfo().getPath())));
         }
     }
 
     private static final class Limited extends FilterInputStream {
 
-        private final int limit;
+        private final long limit;
         private long count;
 
-        Limited(InputStream in, int limit) {
+        Limited(InputStream in, long limit) {
             super(in);
             this.limit = limit;
         }

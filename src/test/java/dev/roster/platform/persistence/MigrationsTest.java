@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +57,10 @@ class MigrationsTest {
                     AND (string_to_array(i.indkey::text, ' ')::int2[])[1:cardinality(k.conkey)] @> k.conkey)
             """;
 
-    /** Of an index the leading columns are enough; a generated column x_key may be called x. */
+    /**
+     * Of an index the leading columns are enough; a generated column x_key may be called x, and
+     * what an expression is called is free.
+     */
     private static final String ILL_NAMED =
             """
             WITH named AS (
@@ -65,7 +69,7 @@ class MigrationsTest {
                 WHERE k.connamespace = 'public'::regnamespace AND k.contype IN ('p', 'u', 'f', 'c', 'x')
                 UNION ALL
                 SELECT t.relname, x.relname, string_to_array(i.indkey::text, ' ')::int2[],
-                    CASE WHEN i.indisunique THEN 'u' ELSE 'i' END
+                    CASE WHEN i.indisunique THEN 'u' WHEN i.indexprs IS NOT NULL THEN 'e' ELSE 'i' END
                 FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
                 WHERE t.relnamespace = 'public'::regnamespace
                     AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
@@ -86,6 +90,7 @@ class MigrationsTest {
                 WHEN 'f' THEN name = stem || '_fkey' AND led = cardinality(cols)
                 WHEN 'c' THEN name LIKE stem || '%\\_check'
                 WHEN 'x' THEN name LIKE tab || '\\_%\\_excl'
+                WHEN 'e' THEN name LIKE tab || '\\_%\\_idx'
                 ELSE name = stem || '_idx' END)
             """;
 
@@ -103,7 +108,8 @@ class MigrationsTest {
             SELECT t.table_name, c.name FROM information_schema.tables t,
                 (VALUES ('created_at'), ('updated_at'), ('version')) c (name)
             WHERE t.table_schema = 'public' AND t.table_name NOT LIKE 'flyway\\_%'
-                AND t.table_name NOT IN ('role_grants', 'rate_limits') AND t.table_name NOT LIKE 'audit\\_%'
+                AND t.table_name NOT IN ('role_grants', 'rate_limits', 'user_activity', 'user_attributes')
+                AND t.table_name NOT LIKE 'audit\\_%'
                 AND NOT EXISTS (SELECT FROM information_schema.columns x
                     WHERE x.table_schema = 'public' AND x.table_name = t.table_name AND x.column_name = c.name AND x.is_nullable = 'NO')
             """;
@@ -368,14 +374,16 @@ class MigrationsTest {
     }
 
     private Flyway flyway(String target) {
-        return Flyway.configure()
-                .dataSource(url(), null, null)
-                .locations("classpath:db/migration")
-                .target(
-                        target == null
-                                ? MigrationVersion.LATEST
-                                : MigrationVersion.fromVersion(target))
-                .load();
+        FluentConfiguration configuration =
+                Flyway.configure()
+                        .dataSource(url(), null, null)
+                        .locations("classpath:db/migration")
+                        .target(
+                                target == null
+                                        ? MigrationVersion.LATEST
+                                        : MigrationVersion.fromVersion(target));
+        new MigrationConnections().customize(configuration);
+        return configuration.load();
     }
 
     /** Exactly one step up, to this version. */

@@ -1,0 +1,3 @@
+DROP EXTENSION pg_trgm;
+
+DELETE FROM flyway_schema_history WHERE version = '023';

@@ -1,0 +1,3 @@
+DROP INDEX users_created_at_id_idx;
+
+DELETE FROM flyway_schema_history WHERE version = '024';
