@@ -188,8 +188,7 @@ class AuditChain {
         String id = new UUID(0, 0).toString();
         long seen;
         do {
-            Object[] part =
-                    row(EVENTS, Map.of("time", time, "id", id, "to", to, "batch", BATCH));
+            Object[] part = row(EVENTS, Map.of("time", time, "id", id, "to", to, "batch", BATCH));
             seen = (Long) part[0];
             found.unsealed += (Long) part[1];
             found.broken((Long) part[2], broken(part[3]));

@@ -357,8 +357,7 @@ class AuditChainTest {
                     };
             Callable<Boolean> sealing = () -> verify("").get("valid").asBoolean();
             List<Boolean> all =
-                    AtOnce.run(
-                            List.of(writing, sealing, writing, sealing, writing, sealing));
+                    AtOnce.run(List.of(writing, sealing, writing, sealing, writing, sealing));
             assertEquals(List.of(true), all.stream().distinct().toList());
             JsonNode found = verify("");
             assertTrue(found.get("valid").asBoolean());

@@ -158,8 +158,7 @@ class AuditEventsResourceTest {
             assertEquals(changed.header("X-Request-Id"), event.get("requestId").asText());
             assertFalse(event.get("redacted").asBoolean());
             assertTrue(Instant.parse(event.get("occurredAt").asText()).isAfter(Instant.EPOCH));
-            JsonNode alone =
-                    Rest.json(Rest.get(reader, EVENTS + "/" + event.get("id").asText()));
+            JsonNode alone = Rest.json(Rest.get(reader, EVENTS + "/" + event.get("id").asText()));
             assertEquals(event, alone);
 
             Database.query("SELECT audit_redact(?)", ada.id);
@@ -179,8 +178,7 @@ class AuditEventsResourceTest {
             List<String> all = new ArrayList<>(newestFirst(revoked));
             all.addAll(newestFirst(banned));
             assertEquals(all, each(list(by), "targetId"));
-            assertEquals(
-                    newestFirst(banned), each(list(by + "&action=user.banned"), "targetId"));
+            assertEquals(newestFirst(banned), each(list(by + "&action=user.banned"), "targetId"));
             assertEquals(
                     all,
                     each(
@@ -189,8 +187,7 @@ class AuditEventsResourceTest {
                                             + "&action=user.banned,session.revoked,user.banned"
                                             + ",not.known"),
                             "targetId"));
-            assertEquals(
-                    newestFirst(revoked), each(list(by + "&targetType=session"), "targetId"));
+            assertEquals(newestFirst(revoked), each(list(by + "&targetType=session"), "targetId"));
             assertEquals(
                     List.of(banned.get(0).toString()),
                     each(list("?target=" + banned.get(0)), "targetId"));
@@ -202,8 +199,7 @@ class AuditEventsResourceTest {
                     newestFirst(banned),
                     each(list(by + "&from=" + first + "&to=" + second), "targetId"));
             assertEquals(all, each(list(by + "&from=" + first), "targetId"));
-            assertEquals(
-                    List.of(), each(list(by + "&to=" + first + "&action=user.banned"), "id"));
+            assertEquals(List.of(), each(list(by + "&to=" + first + "&action=user.banned"), "id"));
             assertEquals(
                     all,
                     each(
@@ -300,20 +296,27 @@ class AuditEventsResourceTest {
             String next = list("?actor=" + actor + "&size=1").get("next").asText();
             list("?actor=" + actor + "&cursor=" + next);
             for (String other :
-                    List.of("", "actor=" + UUID.randomUUID(), "actor=" + actor + "&to=2030-01-01T00:00:00Z")) {
+                    List.of(
+                            "",
+                            "actor=" + UUID.randomUUID(),
+                            "actor=" + actor + "&to=2030-01-01T00:00:00Z")) {
                 assertViolations(
                         Rest.get(reader, EVENTS + "?cursor=" + next + "&" + other),
                         "query",
                         "cursor");
             }
-            JsonNode parts =
-                    Rest.json(new String(java.util.Base64.getUrlDecoder().decode(next)));
+            JsonNode parts = Rest.json(new String(java.util.Base64.getUrlDecoder().decode(next)));
             for (String key : List.of("2026-01-01T00:00:00Z' OR true", "", "null")) {
                 String forged =
                         java.util.Base64.getUrlEncoder()
                                 .withoutPadding()
                                 .encodeToString(
-                                        ("[" + parts.get(0) + ",\"" + key + "\"," + parts.get(2)
+                                        ("["
+                                                        + parts.get(0)
+                                                        + ",\""
+                                                        + key
+                                                        + "\","
+                                                        + parts.get(2)
                                                         + "]")
                                                 .getBytes());
                 assertViolations(
@@ -328,8 +331,7 @@ class AuditEventsResourceTest {
         void injection() {
             write(AuditAction.USER_UPDATED, "user", 1);
             for (String filter : List.of("targetType", "requestId")) {
-                JsonNode none =
-                        list("?actor=" + actor + "&" + filter + "=user'%20OR%20'a'%3D'a");
+                JsonNode none = list("?actor=" + actor + "&" + filter + "=user'%20OR%20'a'%3D'a");
                 assertEquals(0, none.get("items").size());
             }
         }

@@ -29,10 +29,10 @@ class BodyLimitFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         if (!BODYLESS.contains(request.getMethod())) {
-            request.setEntityStream(new Limited(
+            request.setEntityStream(
+                    new Limited(
                             request.getEntityStream(),
-                            limit.bytes(
-                                    request.getMethod(), request.getUriInfo().getPath())));
+                            limit.bytes(request.getMethod(), request.getUriInfo().getPath())));
         }
     }
 
