@@ -22,26 +22,23 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.hibernate.Session;
 
 /** The audit trail, for those who may read it. Nothing here or elsewhere changes it. */
 @Path("/api/v1/audit-events")
-@PermissionsAllowed("audit:read")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Audit trail")
 public class AuditEventsResource {
 
-    private final Session session;
     private final AuditChain chain;
     private final Cursors cursors;
 
-    AuditEventsResource(Session session, AuditChain chain, Cursors cursors) {
-        this.session = session;
+    AuditEventsResource(AuditChain chain, Cursors cursors) {
         this.chain = chain;
         this.cursors = cursors;
     }
 
     @GET
+    @PermissionsAllowed("audit:read")
     @Operation(
             operationId = "listAuditEvents",
             summary = "List audit events",
@@ -100,7 +97,7 @@ public class AuditEventsResource {
                         uri, "actor", "target", "targetType", "action", "requestId", "from", "to");
         AuditFilter filter = AuditFilter.of(query);
         int size = query.size();
-        List<AuditEvent> events = filter.find(session, behind(query, filter), size + 1);
+        List<AuditEvent> events = filter.find(behind(query, filter), size + 1);
         AuditEvent last = events.size() > size ? events.get(size - 1) : null;
         return new Slice<>(
                 events.stream().limit(size).map(AuditEventView::of).toList(),
@@ -120,6 +117,7 @@ public class AuditEventsResource {
 
     @GET
     @Path("/{id}")
+    @PermissionsAllowed("audit:read")
     @Operation(operationId = "getAuditEvent", summary = "Read an audit event")
     @APIResponseSchema(value = AuditEventView.class, responseDescription = "The event")
     public AuditEventView get(@PathParam("id") UUID id) {
@@ -131,6 +129,7 @@ public class AuditEventsResource {
 
     @GET
     @Path("/verify")
+    @PermissionsAllowed("audit:read")
     @Operation(
             operationId = "verifyAuditEvents",
             summary = "Verify the audit trail",

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
-import org.hibernate.Session;
 
 /** Which events are asked for, and the one statement that finds a part of them, newest first. */
 final class AuditFilter {
@@ -112,9 +111,10 @@ final class AuditFilter {
      *
      * @param behind the last one that was seen; null at the beginning
      */
-    List<AuditEvent> find(Session session, Place behind, int limit) {
+    List<AuditEvent> find(Place behind, int limit) {
         Query query =
-                session.createNativeQuery(sql(behind != null), AuditEvent.class)
+                AuditEvent.getEntityManager()
+                        .createNativeQuery(sql(behind != null), AuditEvent.class)
                         .setParameter("limit", limit);
         values.forEach(query::setParameter);
         if (!actions.isEmpty()) {

@@ -13,7 +13,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The pool of connections to the database. */
 @Path("/api/v1/ops/pool")
-@PermissionsAllowed("ops:read")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Operation")
 public class PoolResource {
@@ -27,6 +26,7 @@ public class PoolResource {
     }
 
     @GET
+    @PermissionsAllowed("ops:read")
     @Operation(
             operationId = "getPool",
             summary = "See the connection pool",
