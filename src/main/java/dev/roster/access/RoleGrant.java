@@ -10,13 +10,20 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.MapsId;
+import jakarta.persistence.Query;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The n-n between users and roles: who has which role, since when, by whom. */
 @Entity
@@ -87,9 +94,75 @@ public class RoleGrant extends PanacheEntityBase {
                                                 .toList()));
     }
 
+    /**
+     * Users, deleted ones too, with their roles, none of which others change until the transaction
+     * ends. Locked in the order of their ids, so that nobody waits in a circle; read by a second
+     * statement, which sees what was committed while the first one waited.
+     */
+    static Map<UUID, Holder> lockHolders(Collection<UUID> ids) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT id FROM users WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
+                .setParameter("ids", ids.toArray(new UUID[0]))
+                .getResultList();
+        Map<UUID, Holder> holders = new HashMap<>();
+        getEntityManager()
+                .createQuery(
+                        "select u, r from User u left join RoleGrant g on g.user = u left join"
+                                + " g.role r where u.id in :ids",
+                        Object[].class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .forEach(
+                        row -> {
+                            User user = (User) row[0];
+                            Holder holder =
+                                    holders.computeIfAbsent(
+                                            user.id, id -> new Holder(user, new ArrayList<>()));
+                            if (row[1] != null) {
+                                holder.roles().add((Role) row[1]);
+                            }
+                        });
+        return holders;
+    }
+
     /** Whether anyone who is not deleted has the role. */
     public static boolean isHeld(String roleName) {
         return count("role.name = ?1 and user.deletedAt is null", roleName) > 0;
+    }
+
+    /** The grants of a user with their roles, in order of granting. */
+    static List<RoleGrant> listOf(UUID userId) {
+        return find(
+                        "from RoleGrant g join fetch g.role r where g.user.id = ?1 order by"
+                                + " g.grantedAt, r.name",
+                        userId)
+                .list();
+    }
+
+    /** A user who is not deleted, with its grants and their roles, in one statement. */
+    record Granted(User user, List<RoleGrant> grants) {}
+
+    static Optional<Granted> findGranted(UUID userId) {
+        List<Object[]> rows =
+                getEntityManager()
+                        .createQuery(
+                                "select u, g from User u left join RoleGrant g on g.user = u left"
+                                        + " join fetch g.role r where u.id = :id and u.deletedAt is"
+                                        + " null order by g.grantedAt, r.name",
+                                Object[].class)
+                        .setParameter("id", userId)
+                        .getResultList();
+        return rows.stream()
+                .findFirst()
+                .map(
+                        row ->
+                                new Granted(
+                                        (User) row[0],
+                                        rows.stream()
+                                                .map(each -> (RoleGrant) each[1])
+                                                .filter(Objects::nonNull)
+                                                .toList()));
     }
 
     /**
@@ -98,23 +171,78 @@ public class RoleGrant extends PanacheEntityBase {
      * at the same time, one stays.
      */
     static boolean isAdministeredWithout(UUID userId, Instant now) {
+        lockAdministrators();
+        return isAdministered("u.id <> :user AND ", userId, now);
+    }
+
+    /** Whether anyone may do everything, and is neither deleted nor banned. */
+    static boolean isAdministered(Instant now) {
+        return isAdministered("", null, now);
+    }
+
+    /** Holds the roles that may do everything to the end of the transaction. */
+    static void lockAdministrators() {
         getEntityManager()
                 .createNativeQuery(
                         "SELECT id FROM roles WHERE CAST('*' AS text) = ANY (permissions) ORDER BY"
                                 + " id FOR UPDATE")
                 .getResultList();
-        Object others =
+    }
+
+    private static boolean isAdministered(String condition, UUID userId, Instant now) {
+        Query query =
                 getEntityManager()
                         .createNativeQuery(
                                 "SELECT EXISTS (SELECT FROM role_grants g JOIN roles r ON r.id ="
-                                        + " g.role_id JOIN users u ON u.id = g.user_id WHERE"
-                                        + " CAST('*' AS text) = ANY (r.permissions) AND u.id <>"
-                                        + " :user AND u.deleted_at IS NULL AND (NOT u.banned OR"
-                                        + " u.ban_expires <= :now))")
+                                        + " g.role_id JOIN users u ON u.id = g.user_id WHERE "
+                                        + condition
+                                        + "CAST('*' AS text) = ANY (r.permissions) AND u.deleted_at"
+                                        + " IS NULL AND (NOT u.banned OR u.ban_expires <= :now))")
+                        .setParameter("now", now);
+        return (Boolean)
+                (userId == null ? query : query.setParameter("user", userId)).getSingleResult();
+    }
+
+    /** What a user may do by what is stored now: nothing where it is deleted or banned. */
+    static Set<String> permissionsOf(UUID userId, Instant now) {
+        List<?> keys =
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT DISTINCT key FROM users u JOIN role_grants g ON g.user_id ="
+                                        + " u.id JOIN roles r ON r.id = g.role_id CROSS JOIN LATERAL"
+                                        + " unnest(r.permissions) p (key) WHERE u.id = :user AND"
+                                        + " u.deleted_at IS NULL AND (NOT u.banned OR u.ban_expires"
+                                        + " <= :now)",
+                                String.class)
                         .setParameter("user", userId)
                         .setParameter("now", now)
-                        .getSingleResult();
-        return (Boolean) others;
+                        .getResultList();
+        return keys.stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Has a user have these roles and no others, in two statements. Who gave one that stays, and
+     * when, stays too.
+     */
+    static void assign(UUID userId, Collection<UUID> roleIds, UUID grantedBy, Instant now) {
+        UUID[] roles = roleIds.toArray(new UUID[0]);
+        getEntityManager()
+                .createNativeQuery(
+                        "DELETE FROM role_grants WHERE user_id = :user AND role_id <> ALL (:roles)")
+                .setParameter("user", userId)
+                .setParameter("roles", roles)
+                .executeUpdate();
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO role_grants (user_id, role_id, granted_by, granted_at) SELECT"
+                                + " :user, n.id, :by, CAST(:now AS timestamptz) + n.nr * interval"
+                                + " '1 microsecond' FROM unnest(:roles) WITH ORDINALITY n (id, nr)"
+                                + " ON CONFLICT ON CONSTRAINT role_grants_pkey DO NOTHING")
+                .setParameter("user", userId)
+                .setParameter("by", grantedBy)
+                .setParameter("now", now)
+                .setParameter("roles", roles)
+                .executeUpdate();
     }
 
     /** Replaces the roles of a user, in two statements; they keep this order. */

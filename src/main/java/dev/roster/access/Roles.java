@@ -1,26 +1,49 @@
 package dev.roster.access;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.platform.etag.EntityTags;
+import dev.roster.platform.json.Documents;
+import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.platform.problem.ProblemCode;
+import dev.roster.platform.problem.ProblemException;
+import dev.roster.platform.problem.Violation;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
+import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Changes who has which role. */
+/** Changes roles, and who has which: check, change and audit event in one transaction. */
 @ApplicationScoped
 public class Roles {
 
     private final AuditLog audit;
+    private final Documents documents;
+    private final Event<RolesChanged> changes;
     private final ObjectMapper json;
     private final Clock clock;
 
-    Roles(AuditLog audit, ObjectMapper json, Clock clock) {
+    Roles(
+            AuditLog audit,
+            Documents documents,
+            Event<RolesChanged> changes,
+            ObjectMapper json,
+            Clock clock) {
         this.audit = audit;
+        this.documents = documents;
+        this.changes = changes;
         this.json = json;
         this.clock = clock;
     }
@@ -70,14 +93,211 @@ public class Roles {
     }
 
     /**
+     * Makes a role.
+     *
+     * @throws ProblemException 400 for a permission there is not, 403 for one that the actor lacks,
+     *     409 where the name is taken
+     */
+    @Transactional
+    public Role create(String name, RoleDocument document, UUID actor) {
+        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
+        requireKnown(document, List.of());
+        Role role = new Role();
+        role.name = name;
+        role.apply(document);
+        requireWithin(role, held);
+        try {
+            role.persistAndFlush();
+        } catch (PersistenceException e) {
+            if (DatabaseFailure.violatedConstraint(e).filter("roles_name_key"::equals).isEmpty()) {
+                throw e;
+            }
+            throw new ProblemException(ProblemCode.CONFLICT, "There is a role of this name");
+        }
+        audit.record(AuditAction.ROLE_CREATED, actor, "role", role.id, null, trail(role));
+        return role;
+    }
+
+    /**
+     * Changes a role. Whoever has it may do more or less from its next request on.
+     *
+     * @throws ProblemException 400, 403, 404, 412 and 428; 409 where nobody would be left to
+     *     administer
+     */
+    @Transactional
+    public Role patch(String name, String ifMatch, ObjectNode patch, UUID actor) {
+        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
+        Role role = lock(name, held, ifMatch);
+        boolean administrators = role.isAdministrators();
+        RoleDocument document = documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
+        requireKnown(document, role.permissions);
+        if (name.equals(User.DEFAULT_ROLE) && !document.permissions().isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "Everybody is a user who was granted nothing: the role gives no permissions");
+        }
+        ObjectNode before = trail(role);
+        role.apply(document);
+        // by what was held before the change, which may be to a role of the actor's own
+        requireWithin(role, held);
+        Role.flush();
+        if (administrators && !role.isAdministrators()) {
+            requireAdministered();
+        }
+        ObjectNode after = trail(role);
+        if (!before.equals(after)) {
+            audit.record(AuditAction.ROLE_UPDATED, actor, "role", role.id, before, after);
+            changes.fire(new RolesChanged());
+        }
+        return role;
+    }
+
+    /**
+     * Deletes a role that nobody has.
+     *
+     * @throws ProblemException 403, 404, 412 and 428; 409 for a built-in one, and one that somebody
+     *     has
+     */
+    @Transactional
+    public void delete(String name, String ifMatch, UUID actor) {
+        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
+        Role role = lock(name, held, ifMatch);
+        if (role.isBuiltIn()) {
+            throw new ProblemException(ProblemCode.CONFLICT, "The service needs this role");
+        }
+        // nobody loses a permission without an event of its own
+        if (RoleGrant.isHeld(name)) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "There are users with this role: take it from them first");
+        }
+        audit.record(AuditAction.ROLE_DELETED, actor, "role", role.id, trail(role), null);
+        role.delete();
+    }
+
+    /** The role for who may change it: whoever may itself do all that it allows. */
+    private static Role lock(String name, Set<String> held, String ifMatch) {
+        // in the order in which everybody locks them
+        RoleGrant.lockAdministrators();
+        Role role = Role.lock(name).orElseThrow(ProblemException::notFound);
+        // what the caller's own roles were read as with its session may be older
+        RoleGrant.getEntityManager().refresh(role);
+        requireWithin(role, held);
+        EntityTags.requireMatch(ifMatch, EntityTags.of(role.version));
+        return role;
+    }
+
+    /**
+     * Has a user have these roles and no others. One that it has already stays as it was granted.
+     *
+     * @param ifMatch the tag of the user, see {@link Users#tag}
+     * @throws ProblemException 400 for a role there is not; 403 for a role, or a user, that may do
+     *     what the actor may not; 404, 412 and 428; 409 for the last administrator
+     */
+    @Transactional
+    public RoleGrant.Granted assign(UUID userId, String ifMatch, List<String> names, UUID actor) {
+        Set<String> held = requirePermission(Permission.USERS_SET_ROLE, List.of(actor, userId));
+        User user = User.findActive(userId).orElseThrow(ProblemException::notFound);
+        if (userId.equals(actor)) {
+            // read with the session, before the lock
+            User.getEntityManager().refresh(user);
+        } else {
+            RoleGrant.rolesOf(userId).forEach(role -> requireWithin(role, held));
+        }
+        EntityTags.requireMatch(ifMatch, Users.tag(user));
+        List<Role> wanted = wanted(names);
+        wanted.forEach(role -> requireWithin(role, held));
+        if (wanted.stream().noneMatch(Role::isAdministrators) && isLastAdministrator(userId)) {
+            throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
+        }
+        ObjectNode before = json.createObjectNode().put("role", user.role());
+        RoleGrant.assign(
+                userId, wanted.stream().map(role -> role.id).toList(), actor, clock.instant());
+        User.getEntityManager().refresh(user);
+        ObjectNode after = json.createObjectNode().put("role", user.role());
+        if (!before.equals(after)) {
+            audit.record(AuditAction.ROLES_CHANGED, actor, "user", userId, before, after);
+            changes.fire(new RolesChanged());
+        }
+        return new RoleGrant.Granted(user, RoleGrant.listOf(userId));
+    }
+
+    private static List<Role> wanted(List<String> names) {
+        if (names.equals(List.of(User.DEFAULT_ROLE))) {
+            return List.of();
+        }
+        Map<String, Role> found =
+                Role.listByName(names).stream()
+                        .collect(Collectors.toMap(role -> role.name, role -> role));
+        List<Violation> violations =
+                IntStream.range(0, names.size())
+                        .filter(i -> !found.containsKey(names.get(i)))
+                        .mapToObj(i -> Violation.body("roles." + i, "is no role"))
+                        .toList();
+        if (!violations.isEmpty()) {
+            throw new ProblemException(ProblemCode.VALIDATION_FAILED, null, violations);
+        }
+        return names.stream().distinct().map(found::get).toList();
+    }
+
+    /**
+     * What the actor may do, the first of the users, who are held to the end of the transaction: it
+     * was let in by what was stored before.
+     *
+     * @throws ProblemException 403 where it no longer may do this
+     */
+    private Set<String> requirePermission(Permission permission, List<UUID> users) {
+        RoleGrant.lockHolders(users);
+        Set<String> held = RoleGrant.permissionsOf(users.get(0), clock.instant());
+        if (!permission.isIn(held)) {
+            throw new ProblemException(ProblemCode.FORBIDDEN, null);
+        }
+        return held;
+    }
+
+    /** Nobody makes another, or itself, more than it is, nor acts on somebody above. */
+    private static void requireWithin(Role role, Set<String> held) {
+        if (!role.isWithin(held)) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN,
+                    "The role " + role.name + " allows what you may not do yourself");
+        }
+    }
+
+    private void requireAdministered() {
+        if (!RoleGrant.isAdministered(clock.instant())) {
+            throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
+        }
+    }
+
+    /** A misspelt permission would be refused nowhere and give nothing. */
+    private static void requireKnown(RoleDocument document, List<String> kept) {
+        List<String> names = document.permissions();
+        List<Violation> violations =
+                IntStream.range(0, names.size())
+                        .filter(i -> !names.get(i).equals(Permission.ALL))
+                        .filter(i -> Permission.of(names.get(i)).isEmpty())
+                        // one that an application has given a meaning of its own
+                        .filter(i -> !kept.contains(names.get(i)))
+                        .mapToObj(i -> Violation.body("permissions." + i, "is no permission"))
+                        .toList();
+        if (!violations.isEmpty()) {
+            throw new ProblemException(ProblemCode.VALIDATION_FAILED, null, violations);
+        }
+    }
+
+    private ObjectNode trail(Role role) {
+        ObjectNode trail = documents.tree(RoleDocument.of(role));
+        return trail.put("name", role.name);
+    }
+
+    /**
      * Whether the user is the only one left who may do everything. Where it is not, another one
      * stays such to the end of the transaction.
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean isLastAdministrator(UUID userId) {
-        boolean administrator =
-                RoleGrant.rolesOf(userId).stream()
-                        .anyMatch(role -> role.permissions.contains(Permission.ALL));
+        boolean administrator = RoleGrant.rolesOf(userId).stream().anyMatch(Role::isAdministrators);
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
     }
 }

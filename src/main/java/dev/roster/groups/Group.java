@@ -29,6 +29,10 @@ public class Group extends ImportableEntity {
     @JdbcTypeCode(SqlTypes.JSON)
     public String metadata;
 
+    /** The group that this one is nested in; null for none. */
+    @Column(name = "parent_id")
+    public UUID parentId;
+
     /** A group, and the membership by which a user sees it; null where it does not. */
     record Seen(Group group, Membership membership) {}
 

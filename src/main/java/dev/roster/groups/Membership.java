@@ -10,6 +10,7 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -169,6 +170,17 @@ public class Membership extends ImportableEntity {
                         groupId)
                 .page(0, limit)
                 .list();
+    }
+
+    /** Ends every membership of these users; their places in teams go with them. */
+    static List<UUID> endAll(Collection<UUID> userIds) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery(
+                        "DELETE FROM memberships WHERE user_id = ANY (:users) RETURNING id",
+                        UUID.class)
+                .setParameter("users", userIds.toArray(UUID[]::new))
+                .getResultList();
     }
 
     /** Ends every membership of a user; its places in teams go with them. */

@@ -7,6 +7,10 @@ import java.util.Set;
 public enum MailKind {
     VERIFY_EMAIL("name", "url"),
     RESET_PASSWORD("name", "url"),
+    /** To somebody for whom an administrator made an account. */
+    SET_PASSWORD("name", "url"),
+    /** An administrator has voided the password. */
+    CHANGE_PASSWORD("name", "url"),
     /** To the old address: a change was asked for. */
     CHANGE_EMAIL("name", "newEmail", "url"),
     DELETE_ACCOUNT("name", "url"),

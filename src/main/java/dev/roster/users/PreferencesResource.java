@@ -1,6 +1,7 @@
 package dev.roster.users;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
 import io.quarkus.security.Authenticated;
@@ -56,7 +57,7 @@ public class PreferencesResource {
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         Preferences.Stored stored =
                 preferences.find(caller.id(), namespace).orElseThrow(ProblemException::notFound);
-        return UserRepresentation.answer(stored.json(), stored.tag(), ifNoneMatch);
+        return EntityTags.answer(stored.json(), stored.tag(), ifNoneMatch);
     }
 
     @PUT

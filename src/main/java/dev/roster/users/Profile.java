@@ -71,9 +71,9 @@ public class Profile extends BaseEntity {
     @Column(nullable = false, updatable = false)
     public String preferences = "{}";
 
-    /** A JSON object. */
+    /** A JSON object of custom attributes. Written by {@link #putAttributes} alone. */
     @JdbcTypeCode(SqlTypes.JSON)
-    @Column(nullable = false)
+    @Column(nullable = false, updatable = false)
     public String attributes = "{}";
 
     /** The language a user has chosen, a BCP 47 tag. */
@@ -201,5 +201,57 @@ public class Profile extends BaseEntity {
                 .setParameter("id", userId)
                 .setParameter("namespace", namespace)
                 .executeUpdate();
+    }
+
+    /** All attributes of a user who is not deleted, as PostgreSQL writes them. */
+    static Optional<String> attributes(UUID userId) {
+        return attributes(userId, "");
+    }
+
+    /** The same, and nobody else changes them in this way until the transaction ends. */
+    static Optional<String> lockAttributes(UUID userId) {
+        return attributes(userId, " FOR NO KEY UPDATE OF u");
+    }
+
+    private static Optional<String> attributes(UUID userId, String lock) {
+        List<?> rows =
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT coalesce(CAST(p.attributes AS text), '{}') FROM users u LEFT"
+                                        + " JOIN user_profiles p ON p.user_id = u.id WHERE u.id ="
+                                        + " :id AND u.deleted_at IS NULL"
+                                        + lock,
+                                String.class)
+                        .setParameter("id", userId)
+                        .getResultList();
+        return rows.stream().findFirst().map(String.class::cast);
+    }
+
+    /**
+     * Replaces all attributes, making the profile where there is none; its version and time stay,
+     * as with {@link #putPreferences}.
+     *
+     * @param old the text that they replace
+     * @return the JSON text as stored; empty where somebody else was faster
+     */
+    static Optional<String> putAttributes(UUID userId, String old, String value, Instant now) {
+        List<?> rows =
+                getEntityManager()
+                        .createNativeQuery(
+                                """
+                                INSERT INTO user_profiles (user_id, attributes, created_at, updated_at)
+                                VALUES (:id, CAST(:value AS jsonb), :now, :now)
+                                ON CONFLICT ON CONSTRAINT user_profiles_pkey DO UPDATE
+                                SET attributes = excluded.attributes
+                                WHERE user_profiles.attributes = CAST(:old AS jsonb)
+                                RETURNING CAST(attributes AS text)
+                                """,
+                                String.class)
+                        .setParameter("id", userId)
+                        .setParameter("value", value)
+                        .setParameter("old", old)
+                        .setParameter("now", now)
+                        .getResultList();
+        return rows.stream().findFirst().map(String.class::cast);
     }
 }

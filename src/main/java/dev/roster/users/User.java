@@ -10,6 +10,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +26,9 @@ public class User extends ImportableEntity {
     public static final String DEFAULT_ROLE = "user";
 
     public static final String STATUS_ACTIVE = "active";
+
+    /** An account that somebody made for a person who has not come yet. */
+    public static final String STATUS_INVITED = "invited";
 
     /** Where the addresses of guests are: a domain that never is one (RFC 2606). */
     public static final String ANONYMOUS_DOMAIN = "anonymous.placeholder.invalid";
@@ -75,6 +79,10 @@ public class User extends ImportableEntity {
     @Column(name = "deleted_at")
     public Instant deletedAt;
 
+    /** Address and user name stay the user's, though it is deleted, until it is purged. */
+    @Column(name = "address_held", nullable = false)
+    public boolean addressHeld;
+
     /**
      * Names of the granted roles in order of granting; a derived column, so that no read needs two.
      */
@@ -115,6 +123,18 @@ public class User extends ImportableEntity {
                 == 1;
     }
 
+    static int deleteAll(Collection<UUID> ids, Instant now) {
+        return update(
+                "deletedAt = ?1, addressHeld = true, updatedAt = ?1, version = version + 1 where id"
+                        + " in ?2 and deletedAt is null",
+                now,
+                ids);
+    }
+
+    static int remove(Collection<UUID> ids) {
+        return Math.toIntExact(delete("id in ?1", ids));
+    }
+
     /** Looks as if it had been stored, which it is not. */
     void pretendStored(Instant now) {
         id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
@@ -122,9 +142,9 @@ public class User extends ImportableEntity {
         updatedAt = now;
     }
 
-    /** Whether a user who is not deleted has this user name, in lower case. */
+    /** Whether a user has this user name, in lower case, or keeps it beyond its deletion. */
     public static boolean existsByUsername(String username) {
-        return count("username = ?1 and deletedAt is null", username) > 0;
+        return count("username = ?1 and (deletedAt is null or addressHeld)", username) > 0;
     }
 
     /** A user with this id who is not deleted. */
@@ -197,9 +217,20 @@ public class User extends ImportableEntity {
         return banned && (banExpires == null || banExpires.isAfter(now));
     }
 
-    /** Takes the user out of every finder; the address is free again. */
-    public void delete(Instant now) {
+    /**
+     * Takes the user out of every finder.
+     *
+     * @param holdAddress false for address and user name to be free at once, true for them to wait
+     *     for {@link #restore} until the user is purged
+     */
+    public void delete(Instant now, boolean holdAddress) {
         deletedAt = now;
+        addressHeld = holdAddress;
+    }
+
+    void restore() {
+        deletedAt = null;
+        addressHeld = false;
     }
 
     /** What may be changed of a user by itself and administrators. */

@@ -39,7 +39,8 @@ class UserRepresentation {
     Response user(User user, String ifNoneMatch) {
         boolean full = seesAll(user.id);
         EntityTag tag = tag(full ? Users.tag(user) : EntityTags.of(user.version), full);
-        return answer(full ? UserView.of(user) : PublicUserView.of(user), tag, ifNoneMatch);
+        return EntityTags.answer(
+                full ? UserView.of(user) : PublicUserView.of(user), tag, ifNoneMatch);
     }
 
     /** 200 with the changed user. */
@@ -51,22 +52,13 @@ class UserRepresentation {
     Response profile(User user, String ifNoneMatch) {
         boolean full = seesAll(user.id);
         EntityTag tag = tag(Users.profileTag(user), full);
-        return answer(
+        return EntityTags.answer(
                 full ? ProfileView.of(user, box) : PublicProfileView.of(user), tag, ifNoneMatch);
     }
 
     /** 200 with the changed profile. */
     Response profile(User user) {
         return profile(user, null);
-    }
-
-    /** 200, or 304 without a body. */
-    static Response answer(Object view, EntityTag tag, String ifNoneMatch) {
-        return (EntityTags.unmodified(ifNoneMatch, tag)
-                        ? Response.notModified()
-                        : Response.ok(view))
-                .tag(tag)
-                .build();
     }
 
     private boolean seesAll(UUID userId) {

@@ -16,6 +16,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
@@ -252,13 +253,50 @@ public class Users {
     /** The same by somebody else. */
     @Transactional
     public void delete(UUID id, UUID actor) {
-        User.findActive(id)
-                .ifPresent(
-                        user -> {
-                            user.delete(clock.instant());
-                            audit.record(AuditAction.USER_DELETED, actor, "user", id);
-                            deletions.fire(new UserDeleted(id, actor));
-                        });
+        User.findActive(id).ifPresent(user -> delete(user, actor, false));
+    }
+
+    /**
+     * The same of a user as it is stored.
+     *
+     * @param holdAddress whether nobody else gets address and user name until the user is purged
+     */
+    @Transactional
+    public void delete(User user, UUID actor, boolean holdAddress) {
+        user.delete(clock.instant(), holdAddress);
+        audit.record(AuditAction.USER_DELETED, actor, "user", user.id);
+        deletions.fire(new UserDeleted(user.id, actor));
+    }
+
+    /**
+     * Takes a deletion back.
+     *
+     * @param user as it is stored
+     * @throws jakarta.persistence.PersistenceException over {@code users_email_key} or {@code
+     *     users_username_key} where the user did not hold its address and somebody else has it now
+     */
+    @Transactional
+    public void restore(User user, UUID actor) {
+        user.restore();
+        User.flush();
+        audit.record(AuditAction.USER_RESTORED, actor, "user", user.id);
+    }
+
+    /**
+     * Marks users as deleted; they keep their addresses until they are purged. What hangs on them,
+     * and the events, are the caller's to see to.
+     *
+     * @return how many were not deleted before
+     */
+    @Transactional
+    public int deleteAll(Collection<UUID> ids, Instant now) {
+        return User.deleteAll(ids, now);
+    }
+
+    /** Ends users for good, with all that the database holds of them by reference. */
+    @Transactional
+    public int remove(Collection<UUID> ids) {
+        return User.remove(ids);
     }
 
     /**
@@ -273,6 +311,7 @@ public class Users {
             Optional<String> email,
             Optional<Boolean> emailVerified,
             UnaryOperator<Username> rename,
+            Optional<String> status,
             Optional<Optional<Ban>> ban) {
 
         public static final Change NONE =
@@ -282,7 +321,20 @@ public class Users {
                         Optional.empty(),
                         Optional.empty(),
                         UnaryOperator.identity(),
+                        Optional.empty(),
                         Optional.empty());
+
+        /** Whether a user is kept out, and nothing else. */
+        public static Change of(Optional<Ban> ban) {
+            return new Change(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    UnaryOperator.identity(),
+                    Optional.empty(),
+                    Optional.of(ban));
+        }
     }
 
     /** Why and until when a user is kept out; null for ever. */
@@ -304,6 +356,7 @@ public class Users {
         change.email().ifPresent(email -> user.email = email);
         change.emailVerified().ifPresent(verified -> user.emailVerified = verified);
         user.apply(change.rename().apply(Username.of(user)));
+        change.status().ifPresent(status -> user.status = status);
         change.ban()
                 .ifPresent(
                         ban -> {
@@ -331,6 +384,7 @@ public class Users {
             boolean emailVerified,
             String username,
             String displayUsername,
+            String status,
             boolean banned,
             String banReason,
             Instant banExpires) {
@@ -343,6 +397,7 @@ public class Users {
                     user.emailVerified,
                     user.username,
                     user.displayUsername,
+                    user.status,
                     user.banned,
                     user.banReason,
                     user.banExpires);
@@ -381,7 +436,7 @@ public class Users {
     }
 
     /** The tag of a user as itself and administrators see it: its roles are no part of its row. */
-    static EntityTag tag(User user) {
+    public static EntityTag tag(User user) {
         String roles = HexFormat.of().formatHex(Digests.sha256(user.role()), 0, 4);
         return new EntityTag(user.version + "-" + roles);
     }

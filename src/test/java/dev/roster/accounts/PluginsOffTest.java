@@ -15,6 +15,8 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @TestProfile(PluginsOffTest.Off.class)
-@DisplayName("With the plugins for user names, tokens, devices and organizations switched off")
+@DisplayName("With every plugin but the one for bearer tokens switched off")
 class PluginsOffTest {
 
     /** Everything else is left as it is. */
@@ -30,12 +32,20 @@ class PluginsOffTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "roster.plugins.username", "false",
-                    "roster.plugins.jwt", "false",
-                    "roster.plugins.multi-session", "false",
-                    "roster.plugins.one-time-token", "false",
-                    "roster.plugins.organization", "false");
+            return Stream.of(
+                            "username",
+                            "jwt",
+                            "multi-session",
+                            "one-time-token",
+                            "two-factor",
+                            "api-key",
+                            "admin",
+                            "organization",
+                            "anonymous",
+                            "magic-link",
+                            "email-otp",
+                            "device-authorization")
+                    .collect(Collectors.toMap(name -> "roster.plugins." + name, name -> "false"));
         }
     }
 
@@ -54,7 +64,23 @@ class PluginsOffTest {
         "GET, /organization/list",
         "GET, /organization/list-members",
         "POST, /organization/invite-member",
-        "GET, /organization/list-teams"
+        "GET, /organization/list-teams",
+        "POST, /two-factor/enable",
+        "POST, /two-factor/verify-totp",
+        "POST, /api-key/create",
+        "GET, /api-key/list",
+        "GET, /admin/list-users",
+        "POST, /admin/impersonate-user",
+        "POST, /sign-in/anonymous",
+        "POST, /delete-anonymous-user",
+        "POST, /sign-in/magic-link",
+        "GET, /magic-link/verify",
+        "POST, /sign-in/email-otp",
+        "POST, /email-otp/send-verification-otp",
+        "POST, /forget-password/email-otp",
+        "POST, /device/code",
+        "GET, /device",
+        "POST, /device/token"
     })
     @DisplayName("their routes do not exist")
     void routes(String method, String path) {

@@ -114,6 +114,8 @@ public class Account {
                 && !Verification.consume(Purpose.DELETE_USER, userId, token, clock.instant())) {
             throw AuthError.INVALID_TOKEN.exception();
         }
+        // before the roles are, as whoever administers users locks them
+        User.lock(userId);
         if (roles.isLastAdministrator(userId)) {
             throw AuthError.LAST_ADMINISTRATOR.exception();
         }

@@ -9,6 +9,7 @@ import dev.roster.accounts.betterauth.AuthRequest;
 import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Cookies;
+import dev.roster.accounts.betterauth.ErrorCode;
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.accounts.betterauth.Plugin;
 import dev.roster.accounts.betterauth.Status;
@@ -19,7 +20,9 @@ import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.SessionAndUser;
 import dev.roster.accounts.session.SessionConfig;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.username.UsernameError;
 import dev.roster.accounts.username.UsernameRules;
+import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
@@ -41,6 +44,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * The fifteen operations of the admin plugin (contract, sections 10 and 16). Who is not signed in
@@ -166,14 +171,18 @@ public class AdminResource {
         password.ifPresent(passwords::check);
         return new OneUser(
                 AuthUser.of(
-                        administration.create(
-                                administrator,
-                                new UserAdministration.NewUser(
-                                        name,
-                                        address,
-                                        password.orElse(null),
-                                        roles.map(AdminResource::split).orElse(List.of())),
-                                change)));
+                        administer(
+                                AdminError.YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS,
+                                () ->
+                                        administration.create(
+                                                administrator.id(),
+                                                new UserAdministration.NewUser(
+                                                        name,
+                                                        address,
+                                                        roles.map(AdminResource::split)
+                                                                .orElse(List.of())),
+                                                password.orElse(null),
+                                                change))));
     }
 
     @POST
@@ -202,7 +211,15 @@ public class AdminResource {
         Optional<List<String>> roles = roles(data).map(AdminResource::split);
         roles.ifPresent(names -> requireSetRole(administrator));
         Users.Change change = change(administrator);
-        return AuthUser.of(administration.change(administrator, userId, change, roles));
+        return AuthUser.of(
+                administer(
+                        AdminError.YOU_ARE_NOT_ALLOWED_TO_UPDATE_USERS,
+                        () ->
+                                administration.change(
+                                        administrator.id(),
+                                        id(userId),
+                                        user -> change,
+                                        user -> roles)));
     }
 
     @POST
@@ -215,7 +232,12 @@ public class AdminResource {
         Administrator administrator = administrator();
         requireSetRole(administrator);
         return new OneUser(
-                AuthUser.of(administration.setRoles(administrator, userId, split(roles))));
+                AuthUser.of(
+                        administer(
+                                AdminError.YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE,
+                                () ->
+                                        administration.setRoles(
+                                                administrator.id(), id(userId), split(roles)))));
     }
 
     @POST
@@ -233,13 +255,8 @@ public class AdminResource {
                         .map(number -> Math.max(0, Math.min(number.longValue(), LONGEST_BAN)))
                         .map(number -> clock.instant().plusSeconds(number))
                         .orElse(null);
-        return new OneUser(
-                AuthUser.of(
-                        administration.ban(
-                                administrator,
-                                userId,
-                                Optional.of(
-                                        new Users.Ban(reason.orElse(DEFAULT_REASON), expires)))));
+        Users.Ban ban = new Users.Ban(reason.orElse(DEFAULT_REASON), expires);
+        return banned(administrator, userId, Optional.of(ban));
     }
 
     @POST
@@ -248,8 +265,15 @@ public class AdminResource {
         String userId = userId();
         Administrator administrator = administrator();
         administrator.require(Permission.USERS_BAN, AdminError.YOU_ARE_NOT_ALLOWED_TO_BAN_USERS);
+        return banned(administrator, userId, Optional.empty());
+    }
+
+    private OneUser banned(Administrator administrator, String userId, Optional<Users.Ban> ban) {
         return new OneUser(
-                AuthUser.of(administration.ban(administrator, userId, Optional.empty())));
+                AuthUser.of(
+                        administer(
+                                AdminError.YOU_ARE_NOT_ALLOWED_TO_BAN_USERS,
+                                () -> administration.ban(administrator.id(), id(userId), ban))));
     }
 
     @POST
@@ -292,13 +316,17 @@ public class AdminResource {
         administrator.require(
                 Permission.SESSIONS_REVOKE,
                 AdminError.YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS);
+        // done, too, where there is nobody
         User.findByPublicId(userId)
                 .ifPresent(
-                        user -> {
-                            administrator.requireNotAbove(
-                                    user, AdminError.YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS);
-                            sessions.revoke(user.id, null, administrator.id());
-                        });
+                        user ->
+                                administer(
+                                        AdminError.YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS,
+                                        () -> {
+                                            administration.resetSessions(
+                                                    administrator.id(), user.id);
+                                            return user;
+                                        }));
         return new Success(true);
     }
 
@@ -312,8 +340,13 @@ public class AdminResource {
         if (userId.equals(administrator.active().user().publicId())) {
             throw AdminError.YOU_CANNOT_REMOVE_YOURSELF.exception();
         }
-        administration.remove(administrator, userId);
-        return new Success(true);
+        return administer(
+                AdminError.YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS,
+                () -> {
+                    // the reference removes the row: here, too, the address is free at once
+                    administration.remove(administrator.id(), id(userId), user -> {}, false);
+                    return new Success(true);
+                });
     }
 
     @POST
@@ -328,8 +361,12 @@ public class AdminResource {
                 Permission.USERS_SET_PASSWORD,
                 AdminError.YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD);
         passwords.check(password);
-        administration.setPassword(administrator, userId, password);
-        return Status.DONE;
+        return administer(
+                AdminError.YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD,
+                () -> {
+                    administration.setPassword(administrator.id(), id(userId), password);
+                    return Status.DONE;
+                });
     }
 
     @POST
@@ -359,7 +396,10 @@ public class AdminResource {
             // whoever acts would no longer be named, and could not go back
             throw AdminError.YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS.exception();
         }
-        ActiveSession begun = administration.impersonate(administrator, userId);
+        ActiveSession begun =
+                administer(
+                        AdminError.YOU_CANNOT_IMPERSONATE_ADMINS,
+                        () -> administration.impersonate(own.user(), id(userId)));
         sessions.forget(response);
         cookies.set(
                 response,
@@ -408,6 +448,34 @@ public class AdminResource {
         String userId = fields.string("userId");
         fields.check();
         return userId;
+    }
+
+    private static UUID id(String publicId) {
+        return User.findByPublicId(publicId)
+                .orElseThrow(() -> AuthError.USER_NOT_FOUND.exception(404))
+                .id;
+    }
+
+    /** Does what administrators do in both dialects, and tells of its problems as this one does. */
+    private static <T> T administer(ErrorCode forbidden, Supplier<T> change) {
+        try {
+            return change.get();
+        } catch (ProblemException e) {
+            throw switch (e.code()) {
+                case NOT_FOUND -> AuthError.USER_NOT_FOUND.exception(404);
+                case FORBIDDEN ->
+                        e instanceof UserAdministration.RoleAboveException
+                                ? AdminError.YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE.exception()
+                                : forbidden.exception();
+                case VALIDATION_FAILED ->
+                        AdminError.YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE.exception();
+                case CONFLICT -> AdminError.YOU_CANNOT_BAN_YOURSELF.exception();
+                case EMAIL_TAKEN -> AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception(400);
+                case USERNAME_TAKEN -> UsernameError.USERNAME_IS_ALREADY_TAKEN.exception();
+                case LAST_ADMINISTRATOR -> AuthError.LAST_ADMINISTRATOR.exception();
+                default -> e;
+            };
+        }
     }
 
     private static void requireSetRole(Administrator administrator) {
@@ -491,6 +559,7 @@ public class AdminResource {
                 address,
                 verified,
                 rename,
+                Optional.empty(),
                 banned.map(
                         ban ->
                                 ban

@@ -2,7 +2,6 @@ package dev.roster.accounts.admin;
 
 import dev.roster.access.Role;
 import dev.roster.access.RoleGrant;
-import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.betterauth.ErrorCode;
 import dev.roster.accounts.session.ActiveSession;
@@ -55,20 +54,9 @@ record Administrator(ActiveSession active, Set<String> permissions) {
     }
 
     /**
-     * The user to act on.
-     *
-     * @param aboveUs the error for a user who may do what the caller may not: whoever could set its
-     *     password, say, could be it
-     * @throws AuthException 404 USER_NOT_FOUND
+     * @throws AuthException the error for a user who may do what the caller may not: whoever could
+     *     set its password, say, could be it
      */
-    User target(String publicId, ErrorCode aboveUs) {
-        User user =
-                User.findByPublicId(publicId)
-                        .orElseThrow(() -> AuthError.USER_NOT_FOUND.exception(404));
-        requireNotAbove(user, aboveUs);
-        return user;
-    }
-
     void requireNotAbove(User user, ErrorCode otherwise) {
         if (!is(user)
                 && !RoleGrant.rolesOf(user.id).stream()

@@ -70,8 +70,10 @@ public class MailboxSignIn {
             if (!taken) {
                 throw e;
             }
-            // somebody made the account at the same time: it is there now
-            return attempt(proven, create);
+            // somebody made the account at the same time: it is there now; or the address is held
+            // for
+            // a deleted user, and nobody is given it
+            return attempt(proven, false);
         }
     }
 

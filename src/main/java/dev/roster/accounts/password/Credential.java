@@ -132,6 +132,16 @@ public class Credential extends BaseEntity {
         }
     }
 
+    /** Has no password be right for a user who has one, until a new one is set. */
+    public static void voidPassword(UUID userId, Instant now) {
+        update(
+                "passwordHash = null, updatedAt = ?1, version = version + 1 where user.id = ?2 and"
+                        + " providerId = ?3",
+                now,
+                userId,
+                PASSWORD_PROVIDER);
+    }
+
     /** Removes every way in of a user: the password and the links to providers. */
     public static void deleteAll(UUID userId) {
         delete("user.id", userId);

@@ -1,12 +1,16 @@
 package dev.roster.accounts.password;
 
 import io.quarkus.elytron.security.common.BcryptUtil;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.bouncycastle.crypto.generators.SCrypt;
@@ -50,6 +54,50 @@ class KeyDerivation {
                                 ScryptHash.R,
                                 ScryptHash.P,
                                 ScryptHash.KEY_BYTES));
+    }
+
+    /** scrypt (RFC 7914) over the password as it is, because that is what others hashed. */
+    byte[] scrypt(String password, byte[] salt, int n, int r, int p, int length) {
+        return withBytes(
+                wellFormed(password), bytes -> SCrypt.generate(bytes, salt, n, r, p, length));
+    }
+
+    /** PBKDF2 (RFC 8018) by this HMAC over the password as it is, because others hashed that. */
+    byte[] pbkdf2(String password, String hmac, int iterations, byte[] salt, int length) {
+        return withBytes(
+                wellFormed(password),
+                bytes -> {
+                    try {
+                        Mac mac = Mac.getInstance(hmac);
+                        // HMAC pads a key with zeros, so that one zero is the empty key
+                        mac.init(new SecretKeySpec(bytes.length == 0 ? new byte[1] : bytes, hmac));
+                        return pbkdf2(mac, iterations, salt, length);
+                    } catch (GeneralSecurityException e) {
+                        throw new IllegalStateException("Every JDK has " + hmac, e);
+                    }
+                });
+    }
+
+    /** RFC 8018, 5.2. */
+    private static byte[] pbkdf2(Mac mac, int iterations, byte[] salt, int length)
+            throws GeneralSecurityException {
+        byte[] key = new byte[length];
+        byte[] u = new byte[mac.getMacLength()];
+        for (int block = 1, at = 0; at < length; block++, at += u.length) {
+            mac.update(salt);
+            mac.update(ByteBuffer.allocate(4).putInt(block).array());
+            mac.doFinal(u, 0);
+            byte[] sum = u.clone();
+            for (int i = 1; i < iterations; i++) {
+                mac.update(u);
+                mac.doFinal(u, 0);
+                for (int j = 0; j < sum.length; j++) {
+                    sum[j] ^= u[j];
+                }
+            }
+            System.arraycopy(sum, 0, key, at, Math.min(sum.length, length - at));
+        }
+        return key;
     }
 
     /**

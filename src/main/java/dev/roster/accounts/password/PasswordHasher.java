@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Makes hashes of the configured scheme and verifies those of every known one: Argon2id, bcrypt and
- * Better Auth's scrypt. The work is done by {@link HashingPool}, so each call may throw {@link
- * OverloadedException}; hold no database connection over one.
+ * Makes hashes of the configured scheme and verifies those of every known one: Argon2id, bcrypt,
+ * scrypt (Better Auth's too) and PBKDF2. The work is done by {@link HashingPool}, so each call may
+ * throw {@link OverloadedException}; hold no database connection over one.
  */
 @ApplicationScoped
 public class PasswordHasher {

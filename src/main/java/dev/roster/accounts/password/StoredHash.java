@@ -3,7 +3,8 @@ package dev.roster.accounts.password;
 import java.util.Optional;
 
 /** A hash as it lies in the database, taken apart. */
-sealed interface StoredHash permits Argon2idHash, BcryptHash, ScryptHash {
+sealed interface StoredHash
+        permits Argon2idHash, BcryptHash, ScryptHash, PhcScryptHash, Pbkdf2Hash {
 
     /** Derives from the password at this hash's cost and compares in constant time. */
     boolean matches(String password, KeyDerivation derivation);
@@ -12,6 +13,8 @@ sealed interface StoredHash permits Argon2idHash, BcryptHash, ScryptHash {
     static Optional<StoredHash> parse(String stored) {
         return Argon2idHash.parse(stored)
                 .or(() -> BcryptHash.parse(stored))
-                .or(() -> ScryptHash.parse(stored));
+                .or(() -> ScryptHash.parse(stored))
+                .or(() -> PhcScryptHash.parse(stored))
+                .or(() -> Pbkdf2Hash.parse(stored));
     }
 }

@@ -27,7 +27,7 @@ import java.util.UUID;
 @ApplicationScoped
 public class PasswordReset {
 
-    private static final int TOKEN_LENGTH = 24;
+    static final int TOKEN_LENGTH = 24;
 
     private final PasswordResetConfig config;
     private final PasswordRules rules;

@@ -16,6 +16,10 @@ public interface PasswordResetConfig {
     @WithDefault("1H")
     Duration expiresIn();
 
+    /** How long the link is good that somebody is mailed for whom an account was made. */
+    @WithDefault("7D")
+    Duration invitationExpiresIn();
+
     /**
      * Whether a reset ends the sessions of the user. Those of an account whose address nobody had
      * proven end always.

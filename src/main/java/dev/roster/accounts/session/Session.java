@@ -3,6 +3,7 @@ package dev.roster.accounts.session;
 import dev.roster.access.Role;
 import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.persistence.BaseEntity;
+import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -219,6 +220,19 @@ public class Session extends BaseEntity {
     /** Ends the sessions in which this administrator acts as somebody else. */
     static long endImpersonationsBy(String administrator) {
         return delete("impersonatedBy", administrator);
+    }
+
+    /** Ends the sessions in which somebody acts as another whose roles do not allow it. */
+    static void endImpersonationsWithout(Permission permission) {
+        getEntityManager()
+                .createNativeQuery(
+                        "DELETE FROM sessions s WHERE s.impersonated_by IS NOT NULL AND NOT EXISTS"
+                                + " (SELECT FROM users u JOIN role_grants g ON g.user_id = u.id"
+                                + " JOIN roles r ON r.id = g.role_id WHERE coalesce(u.external_id,"
+                                + " CAST(u.id AS text)) = s.impersonated_by AND r.permissions &&"
+                                + " CAST(:enough AS text[]))")
+                .setParameter("enough", new String[] {permission.key(), Permission.ALL})
+                .executeUpdate();
     }
 
     /** Ends every session of a user. */

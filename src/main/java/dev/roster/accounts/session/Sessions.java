@@ -1,5 +1,6 @@
 package dev.roster.accounts.session;
 
+import dev.roster.access.RolesChanged;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.Cookies;
 import dev.roster.audit.AuditAction;
@@ -8,12 +9,14 @@ import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.http.ClientAddress;
 import dev.roster.platform.http.RequestContext;
+import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
@@ -316,6 +319,11 @@ public class Sessions {
     @Transactional
     public void endImpersonationsBy(User administrator) {
         Session.endImpersonationsBy(administrator.publicId());
+    }
+
+    /** The same of everybody who may no longer do so. */
+    void endImpersonationsInVain(@Observes RolesChanged changed) {
+        Session.endImpersonationsWithout(Permission.USERS_IMPERSONATE);
     }
 
     /** Ends the session in which an administrator acts as somebody else. */

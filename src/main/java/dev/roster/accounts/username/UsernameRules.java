@@ -134,6 +134,16 @@ public class UsernameRules {
         return key(username);
     }
 
+    /** Why a text can be no user name; empty where it can. */
+    public Optional<String> objection(String username) {
+        return Optional.ofNullable(fault(username)).map(UsernameError::message);
+    }
+
+    /** A name that {@link #objection} has nothing against, as it is stored. */
+    public static Username chosen(String username) {
+        return new Username(key(username), username);
+    }
+
     private Optional<String> given(Fields fields) {
         Optional<String> username = fields.nullableString("username");
         if (fields.isText("username")) {

@@ -150,9 +150,9 @@ final class Steps {
                     WHEN made.id IS NOT NULL THEN NULL
                     WHEN EXISTS (SELECT FROM users u WHERE u.external_id = s.external_id)
                         OR s.external_id IS NULL AND EXISTS (SELECT FROM users u WHERE u.id = s.id) THEN 'present'
-                    WHEN EXISTS (SELECT FROM users u WHERE u.email_key = lower(s.email COLLATE "C") AND u.deleted_at IS NULL)
+                    WHEN EXISTS (SELECT FROM users u WHERE u.email_key = lower(s.email COLLATE "C") AND (u.deleted_at IS NULL OR u.address_held))
                         THEN 'its e-mail address has another account here'
-                    WHEN EXISTS (SELECT FROM users u WHERE u.username = s.username AND u.deleted_at IS NULL)
+                    WHEN EXISTS (SELECT FROM users u WHERE u.username = s.username AND (u.deleted_at IS NULL OR u.address_held))
                         THEN 'its user name has another account here'
                     ELSE 'its e-mail address or user name is there twice'
                 END AS reason

@@ -3,6 +3,7 @@ package dev.roster.platform.etag;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 
 /** Optimistic locking over HTTP: {@code ETag} and {@code If-Match} of RFC 9110, section 13. */
@@ -52,5 +53,12 @@ public final class EntityTags {
      */
     public static boolean unmodified(String ifNoneMatch, EntityTag current) {
         return ifNoneMatch != null && matches(ifNoneMatch.replace("W/\"", "\""), current);
+    }
+
+    /** 200 with the view, or 304 without a body where the caller has it already. */
+    public static Response answer(Object view, EntityTag tag, String ifNoneMatch) {
+        return (unmodified(ifNoneMatch, tag) ? Response.notModified() : Response.ok(view))
+                .tag(tag)
+                .build();
     }
 }

@@ -3,6 +3,7 @@ package dev.roster.platform.paging;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.platform.crypto.Digests;
+import dev.roster.platform.json.Text;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -65,7 +66,9 @@ public class Cursors {
         } catch (IOException | IllegalArgumentException e) {
             throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
         }
-        if (parts == null || parts.size() != count + 1) {
+        if (parts == null
+                || parts.size() != count + 1
+                || !parts.stream().allMatch(Cursors::isText)) {
             throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
         }
         if (!fingerprint(list).equals(parts.get(0))) {
@@ -73,6 +76,10 @@ public class Cursors {
                     "cursor", "comes from a list with other filters or another order");
         }
         return parts.subList(1, parts.size());
+    }
+
+    private static boolean isText(String part) {
+        return part == null || Text.isStorable(part);
     }
 
     private static String fingerprint(String list) {

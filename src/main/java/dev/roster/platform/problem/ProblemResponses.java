@@ -1,9 +1,11 @@
 package dev.roster.platform.problem;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -44,6 +46,8 @@ public class ProblemResponses implements OASFilter {
 
     private static final Set<PathItem.HttpMethod> SAFE =
             Set.of(PathItem.HttpMethod.GET, PathItem.HttpMethod.HEAD);
+
+    private static final Set<String> CONDITIONAL = Set.of("If-Match", "If-None-Match");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -100,11 +104,10 @@ public class ProblemResponses implements OASFilter {
                         OASFactory.createSecurityRequirement().addScheme(COOKIE),
                         OASFactory.createSecurityRequirement().addScheme(BEARER),
                         OASFactory.createSecurityRequirement().addScheme(API_KEY)));
-        boolean byId = path.contains("{id}");
         boolean byName = path.contains("{namespace}");
         boolean put = method == PathItem.HttpMethod.PUT;
         boolean body = operation.getRequestBody() != null;
-        if (body || byName) {
+        if (body || byName || hasQuery(operation)) {
             add(
                     operation,
                     body
@@ -120,7 +123,7 @@ public class ProblemResponses implements OASFilter {
                         ? List.of(ProblemCode.FORBIDDEN)
                         : List.of(ProblemCode.FORBIDDEN, ProblemCode.UNTRUSTED_ORIGIN));
         // a namespace that does not exist is made by PUT
-        if (byId || byName && !put) {
+        if (path.contains("{") && !(byName && put)) {
             add(operation, List.of(ProblemCode.NOT_FOUND));
         }
         add(operation, List.of(ProblemCode.NOT_ACCEPTABLE));
@@ -131,8 +134,10 @@ public class ProblemResponses implements OASFilter {
         if (method == PathItem.HttpMethod.PATCH) {
             relax(document, operation);
         }
+        boolean conditional = false;
         if (operation.getParameters() != null) {
             for (Parameter parameter : operation.getParameters()) {
+                conditional |= CONDITIONAL.contains(parameter.getName());
                 if ("If-Match".equals(parameter.getName())) {
                     parameter
                             .description("The ETag last read, or * for whatever there is")
@@ -151,10 +156,13 @@ public class ProblemResponses implements OASFilter {
                 }
             }
         }
+        declared(operation);
         for (String status : List.of("200", "201", "304")) {
             APIResponse response = operation.getResponses().getAPIResponse(status);
             if (response != null) {
-                response.addHeader("ETag", header("The tag to send in If-Match", "\"1\""));
+                if (conditional || status.equals("201")) {
+                    response.addHeader("ETag", header("The tag to send in If-Match", "\"1\""));
+                }
                 if (response.getContent() != null) {
                     response.getContent()
                             .getMediaTypes()
@@ -173,17 +181,58 @@ public class ProblemResponses implements OASFilter {
     /** A patch may leave out what the whole document may not. */
     private static void relax(OpenAPI document, Operation operation) {
         for (MediaType type : operation.getRequestBody().getContent().getMediaTypes().values()) {
-            resolve(document, type.getSchema()).setRequired(null);
+            if (type.getSchema().getRef() != null) {
+                resolve(document, type.getSchema()).setRequired(null);
+            }
         }
     }
 
-    /** Views show all their members, null or not. */
+    private static boolean hasQuery(Operation operation) {
+        return operation.getParameters() != null
+                && operation.getParameters().stream()
+                        .anyMatch(parameter -> parameter.getIn() == Parameter.In.QUERY);
+    }
+
+    /**
+     * Completes a problem that an endpoint declares by a status and a description alone: its
+     * examples are those of the codes that the description names, such as {@code `conflict`}, or
+     * the first of the status.
+     */
+    private static void declared(Operation operation) {
+        Map<String, APIResponse> declared =
+                new LinkedHashMap<>(operation.getResponses().getAPIResponses());
+        declared.forEach(
+                (status, response) -> {
+                    if (status.compareTo("400") < 0 || response.getContent() != null) {
+                        return;
+                    }
+                    String description = String.valueOf(response.getDescription());
+                    List<ProblemCode> codes =
+                            Arrays.stream(ProblemCode.values())
+                                    .filter(code -> status.equals("" + code.status()))
+                                    .toList();
+                    List<ProblemCode> named =
+                            codes.stream()
+                                    .filter(c -> description.contains("`" + c.key() + "`"))
+                                    .toList();
+                    if (!codes.isEmpty()) {
+                        add(operation, named.isEmpty() ? codes.subList(0, 1) : named)
+                                .description(description);
+                    }
+                });
+    }
+
+    /** Views show all their members, null or not; those in their lists too. */
     private static void requireAll(OpenAPI document, Schema schema) {
         if (schema.getAnyOf() != null) {
             schema.getAnyOf().forEach(view -> requireAll(document, view));
         } else if (schema.getRef() != null) {
             Schema view = resolve(document, schema);
             view.setRequired(List.copyOf(view.getProperties().keySet()));
+            view.getProperties().values().stream()
+                    .map(Schema::getItems)
+                    .filter(Objects::nonNull)
+                    .forEach(items -> requireAll(document, items));
         }
     }
 

@@ -27,7 +27,18 @@ public class CurrentUser {
     }
 
     public boolean may(Permission permission) {
+        return permission.isIn(permissions());
+    }
+
+    /** The {@link Permission} keys that its roles add up to. */
+    public Set<String> permissions() {
         Set<String> held = identity.getAttribute(PERMISSIONS);
-        return held != null && permission.isIn(held);
+        return held == null ? Set.of() : held;
+    }
+
+    /** Whether one of its roles allows everything. */
+    public boolean mayAll() {
+        Set<String> held = identity.getAttribute(PERMISSIONS);
+        return held != null && held.contains(Permission.ALL);
     }
 }

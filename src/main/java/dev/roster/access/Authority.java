@@ -1,0 +1,134 @@
+package dev.roster.access;
+
+import dev.roster.platform.problem.ProblemCode;
+import dev.roster.platform.problem.ProblemException;
+import dev.roster.platform.security.Permission;
+import dev.roster.users.User;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Who may act on whom. What a request was let in by is older than its transaction; this asks again
+ * inside, with the users on both sides locked, so that what it says stays true to the end: whoever
+ * was banned, removed or demoted meanwhile changes nothing more.
+ */
+@ApplicationScoped
+public class Authority {
+
+    private final Clock clock;
+
+    Authority(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Somebody who acts, and the keys of what it may do. */
+    public record Actor(UUID id, Set<String> permissions) {
+
+        static Actor of(RoleGrant.Holder holder) {
+            return new Actor(
+                    holder.user().id,
+                    holder.roles().stream()
+                            .flatMap(role -> role.permissions.stream())
+                            .collect(Collectors.toUnmodifiableSet()));
+        }
+
+        public boolean may(Permission permission) {
+            return permission.isIn(permissions);
+        }
+
+        /**
+         * @throws ProblemException 403
+         */
+        public void require(Permission permission) {
+            if (!may(permission)) {
+                throw forbidden();
+            }
+        }
+
+        /** Whether nothing is allowed by the roles that is not allowed to the actor itself. */
+        public boolean covers(Collection<Role> roles) {
+            return roles.stream().allMatch(role -> role.isWithin(permissions));
+        }
+    }
+
+    /**
+     * Somebody who acts and on whom.
+     *
+     * @param user as it is stored
+     */
+    public record Acting(Actor actor, User user, List<Role> roles) {
+
+        public boolean onItself() {
+            return actor.id().equals(user.id);
+        }
+
+        /** Whether the user may do everything. */
+        public boolean onAdministrator() {
+            return roles.stream().anyMatch(role -> role.permissions.contains(Permission.ALL));
+        }
+    }
+
+    /**
+     * The caller, in its transaction.
+     *
+     * @throws ProblemException 403 where it may not, or no longer
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Actor require(UUID actor, Permission needed) {
+        return actor(RoleGrant.lockHolders(List.of(actor)), actor, needed);
+    }
+
+    /**
+     * The caller and a user who is not deleted, in the caller's transaction.
+     *
+     * @throws ProblemException 403 where the caller may not, or no longer, or the user may do what
+     *     the caller may not; 404 for no such user
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Acting over(UUID actor, UUID user, Permission needed) {
+        return over(actor, user, needed, false);
+    }
+
+    /** The same of a user who is deleted. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Acting overDeleted(UUID actor, UUID user, Permission needed) {
+        return over(actor, user, needed, true);
+    }
+
+    private Acting over(UUID actorId, UUID userId, Permission needed, boolean deleted) {
+        Map<UUID, RoleGrant.Holder> holders = RoleGrant.lockHolders(List.of(actorId, userId));
+        Actor actor = actor(holders, actorId, needed);
+        RoleGrant.Holder holder = holders.get(userId);
+        if (holder == null || deleted == (holder.user().deletedAt == null)) {
+            throw ProblemException.notFound();
+        }
+        if (!actorId.equals(userId) && !actor.covers(holder.roles())) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN, "The user may do what you may not yourself");
+        }
+        return new Acting(actor, holder.user(), holder.roles());
+    }
+
+    private Actor actor(Map<UUID, RoleGrant.Holder> holders, UUID id, Permission needed) {
+        RoleGrant.Holder holder = holders.get(id);
+        if (holder == null
+                || holder.user().deletedAt != null
+                || holder.user().isBanned(clock.instant())) {
+            throw forbidden();
+        }
+        Actor actor = Actor.of(holder);
+        actor.require(needed);
+        return actor;
+    }
+
+    private static ProblemException forbidden() {
+        return new ProblemException(ProblemCode.FORBIDDEN, null);
+    }
+}

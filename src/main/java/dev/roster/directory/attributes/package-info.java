@@ -1,0 +1,2 @@
+/** The custom attributes of users, each caller's share of them. */
+package dev.roster.directory.attributes;

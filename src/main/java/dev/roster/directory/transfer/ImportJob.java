@@ -1,0 +1,282 @@
+package dev.roster.directory.transfer;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.access.Role;
+import dev.roster.access.RoleGrant;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.jobs.JobFailure;
+import dev.roster.jobs.JobKind;
+import dev.roster.jobs.JobRun;
+import dev.roster.jobs.JobRun.Step;
+import dev.roster.platform.persistence.LongConnections;
+import dev.roster.platform.security.Permission;
+import dev.roster.users.User;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Merges what was staged: first the rows that the file itself has twice are marked, then batch by
+ * batch each row becomes a user with all that belongs to it, or a line of the report.
+ */
+@ApplicationScoped
+class ImportJob implements JobKind {
+
+    static final String KIND = "users.import";
+
+    /** Parameter: started by a command, and by no user. */
+    static final String OPERATOR = "operator";
+
+    /** Rows in a step, which is one transaction of well below a second or two. */
+    static final int BATCH = 5000;
+
+    private static final int CLEARED_AT_ONCE = 20_000;
+
+    /** Of several rows with the same key the first one counts. */
+    private static final String MARK_DUPLICATES =
+            """
+            UPDATE import_rows r SET faults = d.faults
+            FROM (
+                SELECT line, jsonb_agg(jsonb_build_object('field', field, 'reason', 'is in line ' || first || ' too')) AS faults
+                FROM (
+                    SELECT line, 'email' AS field,
+                        first_value(line) OVER (PARTITION BY lower(email COLLATE "C") ORDER BY line) AS first
+                    FROM import_rows WHERE job_id = ? AND faults IS NULL
+                    UNION ALL
+                    SELECT line, 'username', first_value(line) OVER (PARTITION BY username ORDER BY line)
+                    FROM import_rows WHERE job_id = ? AND faults IS NULL AND username IS NOT NULL
+                    UNION ALL
+                    SELECT line, 'externalId', first_value(line) OVER (PARTITION BY external_id ORDER BY line)
+                    FROM import_rows WHERE job_id = ? AND faults IS NULL AND external_id IS NOT NULL
+                ) AS keys WHERE line <> first GROUP BY line
+            ) AS d WHERE r.job_id = ? AND r.line = d.line
+            """;
+
+    /** The next rows, and which of them nothing is wrong with as far as can be seen beforehand. */
+    private static final String ROWS =
+            """
+            WITH s AS MATERIALIZED (
+                SELECT r.*, lower(r.email COLLATE "C") AS email_key, nullif(r.external_id, r.user_id::text) AS kept_id, g.missing,
+                    r.roles IS NOT NULL AND NOT r.roles <@ CAST(:roles AS text[]) AS above
+                FROM import_rows r LEFT JOIN LATERAL (
+                    SELECT string_agg(n.slug, ', ' ORDER BY n.slug) AS missing FROM unnest(r.groups) AS n (slug)
+                    WHERE NOT EXISTS (SELECT FROM groups WHERE groups.slug = n.slug)
+                ) AS g ON r.groups IS NOT NULL
+                WHERE r.job_id = :job AND r.line > :position ORDER BY r.line LIMIT :batch
+            ), good AS (
+                SELECT * FROM s WHERE faults IS NULL AND missing IS NULL AND NOT above
+            )""";
+
+    private static final String MERGE =
+            """
+            , made AS (
+                INSERT INTO users (id, external_id, name, email, email_verified, username, display_username, image, created_at,
+                    updated_at)
+                SELECT user_id, kept_id, name, email, email_verified, username, display_username, image,
+                    coalesce(created_at, :now), :now
+                FROM good ORDER BY line
+                ON CONFLICT DO NOTHING RETURNING id
+            ), fresh AS MATERIALIZED (
+                SELECT good.* FROM good JOIN made ON made.id = good.user_id
+            ), profiles AS (
+                INSERT INTO user_profiles (user_id, first_name, last_name, bio, birth_date, phone, locale, timezone, website,
+                    attributes, created_at, updated_at)
+                SELECT user_id, first_name, last_name, bio, birth_date, phone, locale, timezone, website,
+                    coalesce(attributes, '{}'), :now, :now
+                FROM fresh WHERE profile ORDER BY line
+            ), passwords AS (
+                INSERT INTO credentials (id, user_id, provider_id, account_id, password_hash, created_at, updated_at)
+                SELECT credential_id, user_id, 'credential', user_id::text, password_hash, :now, :now
+                FROM fresh WHERE password_hash IS NOT NULL ORDER BY line
+            ), grants AS (
+                INSERT INTO role_grants (user_id, role_id, granted_by, granted_at)
+                SELECT f.user_id, r.id, CAST(:actor AS uuid), CAST(:now AS timestamptz) + n.nr * interval '1 microsecond'
+                FROM fresh f CROSS JOIN LATERAL unnest(f.roles) WITH ORDINALITY AS n (name, nr) JOIN roles r ON r.name = n.name
+                WHERE f.roles IS NOT NULL
+            ), members AS (
+                INSERT INTO memberships (id, group_id, user_id, roles, created_at, updated_at)
+                SELECT n.id, g.id, f.user_id, '{member}', :now, :now
+                FROM fresh f CROSS JOIN LATERAL unnest(f.groups, f.membership_ids) AS n (slug, id)
+                    JOIN groups g ON g.slug = n.slug
+                WHERE f.groups IS NOT NULL
+            ), kept AS (
+                SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
+            )""";
+
+    /** Instead of {@link #MERGE}: whose keys somebody has, and nothing written. */
+    private static final String LOOK =
+            """
+            , kept AS (
+                SELECT line, user_id, kept_id, email_key, username FROM good
+                WHERE EXISTS (SELECT FROM users u WHERE u.email_key = good.email_key AND u.deleted_at IS NULL)
+                    OR EXISTS (SELECT FROM users u WHERE u.username = good.username AND u.deleted_at IS NULL)
+                    OR EXISTS (SELECT FROM users u WHERE u.id = good.user_id OR u.external_id = good.kept_id)
+            ), made AS (
+                SELECT user_id AS id FROM good WHERE line NOT IN (SELECT line FROM kept)
+            )""";
+
+    private static final String REPORT =
+            """
+            , conflicts AS (
+                SELECT line,
+                    EXISTS (SELECT FROM users u WHERE u.email_key = kept.email_key AND u.deleted_at IS NULL) AS email,
+                    EXISTS (SELECT FROM users u WHERE u.id = kept.user_id OR u.external_id = kept.kept_id) AS id,
+                    EXISTS (SELECT FROM users u WHERE u.username = kept.username AND u.deleted_at IS NULL) AS username
+                FROM kept
+            ), skipped AS (
+                SELECT line FROM conflicts WHERE :skip AND (email OR id)
+            ), faults AS (
+                SELECT s.line, f.field, f.reason FROM s CROSS JOIN LATERAL jsonb_to_recordset(s.faults) AS f (field text, reason text)
+                WHERE s.faults IS NOT NULL
+                UNION ALL
+                SELECT line, 'groups', 'names groups that do not exist: ' || missing FROM s WHERE faults IS NULL AND missing IS NOT NULL
+                UNION ALL
+                SELECT line, 'roles', 'names a role that is gone, or allows more than you may' FROM s WHERE faults IS NULL AND above
+                UNION ALL
+                SELECT line, CASE WHEN email THEN 'email' WHEN id THEN 'externalId' WHEN username THEN 'username' ELSE '' END,
+                    CASE WHEN email OR id OR username THEN 'is another user''s' ELSE 'was taken by another user meanwhile' END
+                FROM conflicts WHERE line NOT IN (SELECT line FROM skipped)
+            ), refusals AS (
+                INSERT INTO job_refusals (job_id, line, field, reason)
+                SELECT CAST(:job AS uuid), line, field, string_agg(reason, '; ') FROM faults GROUP BY line, field
+            )
+            SELECT (SELECT count(*) FROM s), (SELECT max(line) FROM s), (SELECT count(*) FROM skipped),
+                (SELECT count(DISTINCT line) FROM faults), ARRAY(SELECT id FROM made)
+            """;
+
+    private final EntityManager entityManager;
+    private final LongConnections connections;
+    private final AuditLog audit;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    ImportJob(
+            EntityManager entityManager,
+            LongConnections connections,
+            AuditLog audit,
+            ObjectMapper json,
+            Clock clock) {
+        this.entityManager = entityManager;
+        this.connections = connections;
+        this.audit = audit;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return KIND;
+    }
+
+    @Override
+    public void run(JobRun run) throws SQLException {
+        Set<String> roles = QuarkusTransaction.requiringNew().call(() -> grantableRoles(run));
+        if (run.isNew()) {
+            markDuplicates(run.id());
+        }
+        while (run.step(position -> merge(run, position, roles))) {
+            // the next one
+        }
+    }
+
+    /**
+     * The roles that may be given.
+     *
+     * @throws JobFailure where whoever started the job could not start it any more
+     */
+    private Set<String> grantableRoles(JobRun run) {
+        List<Role> all = Role.listAll();
+        if (run.parameters().path(OPERATOR).asBoolean()) {
+            return names(all);
+        }
+        Optional<User> creator =
+                Optional.ofNullable(run.createdBy())
+                        .flatMap(User::findActive)
+                        .filter(user -> !user.isBanned(clock.instant()));
+        Set<String> permissions =
+                creator.stream()
+                        .flatMap(user -> RoleGrant.rolesOf(user.id).stream())
+                        .flatMap(role -> role.permissions.stream())
+                        .collect(Collectors.toSet());
+        if (!Permission.USERS_IMPORT.isIn(permissions)) {
+            throw new JobFailure("Whoever started it may no longer import");
+        }
+        return names(all.stream().filter(role -> role.isWithin(permissions)).toList());
+    }
+
+    private static Set<String> names(List<Role> roles) {
+        return roles.stream().map(role -> role.name).collect(Collectors.toSet());
+    }
+
+    private void markDuplicates(UUID jobId) throws SQLException {
+        try (Connection connection = connections.open();
+                PreparedStatement memory = connection.prepareStatement("SET work_mem = '64MB'");
+                PreparedStatement mark = connection.prepareStatement(MARK_DUPLICATES)) {
+            memory.execute();
+            for (int i = 1; i <= 4; i++) {
+                mark.setObject(i, jobId);
+            }
+            mark.executeUpdate();
+        }
+    }
+
+    private Step merge(JobRun run, long position, Set<String> roles) {
+        boolean dryRun = run.parameters().path("dryRun").asBoolean();
+        Instant now = clock.instant();
+        var query =
+                entityManager
+                        .createNativeQuery(ROWS + (dryRun ? LOOK : MERGE) + REPORT, Object[].class)
+                        .setParameter("job", run.id())
+                        .setParameter("position", position)
+                        .setParameter("batch", BATCH)
+                        .setParameter("roles", roles.toArray(String[]::new))
+                        .setParameter(
+                                "skip",
+                                run.parameters().path("onDuplicate").asText().equals("skip"));
+        if (!dryRun) {
+            query.setParameter("now", now)
+                    .setParameter(
+                            "actor", run.createdBy() == null ? null : run.createdBy().toString());
+        }
+        Object[] row = (Object[]) query.getSingleResult();
+        long read = (Long) row[0];
+        UUID[] made = (UUID[]) row[4];
+        if (!dryRun) {
+            audit.recordAll(
+                    AuditAction.USER_IMPORTED,
+                    run.createdBy(),
+                    "user",
+                    Arrays.asList(made),
+                    json.createObjectNode().put("job", run.id().toString()));
+        }
+        return new Step(
+                read == 0 ? position : (Long) row[1],
+                read,
+                made.length,
+                (Long) row[2],
+                (Long) row[3],
+                read < BATCH);
+    }
+
+    @Override
+    public void clear(UUID jobId) {
+        int cleared;
+        do {
+            cleared =
+                    QuarkusTransaction.requiringNew()
+                            .call(() -> StagedRows.delete(entityManager, jobId, CLEARED_AT_ONCE));
+        } while (cleared == CLEARED_AT_ONCE);
+    }
+}

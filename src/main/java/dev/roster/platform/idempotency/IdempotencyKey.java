@@ -1,0 +1,91 @@
+package dev.roster.platform.idempotency;
+
+import dev.roster.platform.persistence.BaseEntity;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.EmbeddedId;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What a caller was answered to a request with a key. Never changed. */
+@Entity
+@Table(name = "idempotency_keys")
+public class IdempotencyKey extends BaseEntity {
+
+    /** How long an answer is kept. */
+    private static final Duration LIFETIME = Duration.ofHours(24);
+
+    /** A key is the caller's own: what others send under the same one is another. */
+    @Embeddable
+    public record Id(@Column(name = "caller_id") UUID callerId, String key)
+            implements Serializable {}
+
+    @EmbeddedId public Id id;
+
+    @Column(name = "request_digest", nullable = false)
+    public byte[] requestDigest;
+
+    @Column(nullable = false)
+    public int status;
+
+    /** Headers and body, sealed. */
+    @Column(nullable = false)
+    public byte[] answer;
+
+    /**
+     * Keeps others from this key to the end of the transaction.
+     *
+     * @return false where somebody else does so already
+     */
+    static boolean tryLock(Id id) {
+        // of two keys with the same hash one is told to try again, which is no harm
+        return (Boolean)
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
+                        .setParameter("key", "idempotency_keys " + id.callerId() + " " + id.key())
+                        .getSingleResult();
+    }
+
+    /** What the key was answered, unless its time is over. */
+    static Optional<IdempotencyKey> findById(Id id, Instant now) {
+        return find("id = ?1 and createdAt > ?2", id, now.minus(LIFETIME)).firstResultOptional();
+    }
+
+    /** Stores an answer, in the place of one whose time is over and that was not swept yet. */
+    static void replace(Id id, byte[] requestDigest, int status, byte[] answer, Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO idempotency_keys (caller_id, key, request_digest, status,"
+                                + " answer, created_at, updated_at) VALUES (:caller, :key, :digest,"
+                                + " :status, :answer, :now, :now) ON CONFLICT ON CONSTRAINT"
+                                + " idempotency_keys_pkey DO UPDATE SET request_digest ="
+                                + " excluded.request_digest, status = excluded.status, answer ="
+                                + " excluded.answer, created_at = excluded.created_at, updated_at ="
+                                + " excluded.updated_at, version = idempotency_keys.version + 1")
+                .setParameter("caller", id.callerId())
+                .setParameter("key", id.key())
+                .setParameter("digest", requestDigest)
+                .setParameter("status", status)
+                .setParameter("answer", answer)
+                .setParameter("now", now)
+                .executeUpdate();
+    }
+
+    /** Deletes at most so many whose time is over. */
+    static int purge(Instant now, int limit) {
+        return getEntityManager()
+                .createNativeQuery(
+                        "DELETE FROM idempotency_keys WHERE (caller_id, key) IN (SELECT caller_id,"
+                                + " key FROM idempotency_keys WHERE created_at <= :before ORDER BY"
+                                + " created_at LIMIT :limit FOR UPDATE SKIP LOCKED)")
+                .setParameter("before", now.minus(LIFETIME))
+                .setParameter("limit", limit)
+                .executeUpdate();
+    }
+}

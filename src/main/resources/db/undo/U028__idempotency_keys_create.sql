@@ -1,0 +1,3 @@
+DROP TABLE idempotency_keys;
+
+DELETE FROM flyway_schema_history WHERE version = '028';
