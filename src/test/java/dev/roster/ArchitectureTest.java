@@ -115,7 +115,9 @@ class ArchitectureTest {
             Set.of(
                     ROOT + ".Main",
                     ROOT + ".platform.readiness.StartupFailure",
-                    ROOT + ".directory.betterauth.ImportBetterAuth");
+                    ROOT + ".directory.betterauth.ImportBetterAuth",
+                    ROOT + ".directory.transfer.ImportUsers",
+                    ROOT + ".directory.transfer.ExportUsers");
 
     private static final JavaClasses SERVICE =
             new ClassFileImporter().importPath(Path.of("target", "classes"));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -57,10 +58,12 @@ class DatabaseRolesTest {
     }
 
     private static Flyway flyway(String database, String role, String password) {
-        return Flyway.configure()
-                .dataSource(url(database), role, password)
-                .locations("classpath:db/migration", "classpath:db/callback")
-                .load();
+        FluentConfiguration configuration =
+                Flyway.configure()
+                        .dataSource(url(database), role, password)
+                        .locations("classpath:db/migration", "classpath:db/callback");
+        new MigrationConnections().customize(configuration);
+        return configuration.load();
     }
 
     private static String url(String database) {
