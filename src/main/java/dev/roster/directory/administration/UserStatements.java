@@ -94,7 +94,8 @@ class UserStatements {
     }
 
     /**
-     * Stores users with their profiles and roles, in one statement.
+     * Stores users with their profiles and roles, in one statement; in the order of the addresses,
+     * so that two who store the same ones do not wait for each other in a circle.
      *
      * @return who was stored: not those whose address or user name somebody took since
      */
@@ -112,7 +113,7 @@ class UserStatements {
                             INSERT INTO users (id, name, email, email_verified, username, display_username, image,
                                 created_at, updated_at)
                             SELECT id, name, email, email_verified, username, display_username, image, :now, :now FROM s
-                            ORDER BY id
+                            ORDER BY lower(email COLLATE "C")
                             ON CONFLICT DO NOTHING
                             RETURNING id
                         ), profiles AS (
