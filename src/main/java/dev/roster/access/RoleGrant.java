@@ -24,7 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /** The n-n between users and roles: who has which role, since when, by whom. */
@@ -235,23 +234,6 @@ public class RoleGrant extends PanacheEntityBase {
                         .setParameter("now", now);
         return (Boolean)
                 (userId == null ? query : query.setParameter("user", userId)).getSingleResult();
-    }
-
-    /** What a user may do by what is stored now: nothing where it is deleted or banned. */
-    static Set<String> permissionsOf(UUID userId, Instant now) {
-        List<?> keys =
-                getEntityManager()
-                        .createNativeQuery(
-                                "SELECT DISTINCT key FROM users u JOIN role_grants g ON g.user_id ="
-                                        + " u.id JOIN roles r ON r.id = g.role_id CROSS JOIN LATERAL"
-                                        + " unnest(r.permissions) p (key) WHERE u.id = :user AND"
-                                        + " u.deleted_at IS NULL AND (NOT u.banned OR u.ban_expires"
-                                        + " <= :now)",
-                                String.class)
-                        .setParameter("user", userId)
-                        .setParameter("now", now)
-                        .getResultList();
-        return keys.stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
