@@ -238,7 +238,9 @@ class AuthorisationTest {
                 Pattern.compile("\\{(\\w+)}")
                         .matcher(operation.path)
                         .replaceAll(
-                                match -> Matcher.quoteReplacement(target.parameter(operation, match)));
+                                match ->
+                                        Matcher.quoteReplacement(
+                                                target.parameter(operation, match)));
         return request.request(
                 operation.method.toUpperCase(Locale.ROOT),
                 path + QUERIES.getOrDefault(operation.id, ""));
@@ -406,8 +408,7 @@ class AuthorisationTest {
                     String id = method.getValue().path("operationId").asText();
                     operations.put(
                             id,
-                            new Operation(
-                                    id, method.getKey(), path.getKey(), method.getValue()));
+                            new Operation(id, method.getKey(), path.getKey(), method.getValue()));
                 }
             }
         }

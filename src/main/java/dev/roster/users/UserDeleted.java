@@ -6,7 +6,8 @@ import java.util.UUID;
 
 /**
  * Users were marked as deleted. Observed in the same transaction, so that what the features above
- * keep of them goes with them or not at all; by a fixed number of statements, however many they are.
+ * keep of them goes with them or not at all; by a fixed number of statements, however many they
+ * are.
  *
  * @param actor who did it; the user itself, or an administrator
  */

@@ -183,18 +183,19 @@ class BulkUserCreation {
             List<String> wanted = candidate.row.roles();
             if (!roles.keySet().containsAll(wanted)) {
                 candidate.refuse(
-                        ProblemCode.VALIDATION_FAILED,
-                        "roles",
-                        "names a role that does not exist");
+                        ProblemCode.VALIDATION_FAILED, "roles", "names a role that does not exist");
             }
             if (!wanted.isEmpty()
                     && !(actor.may(Permission.USERS_SET_ROLE)
-                            && actor.covers(wanted.stream().map(roles::get).filter(Objects::nonNull).toList()))) {
+                            && actor.covers(
+                                    wanted.stream()
+                                            .map(roles::get)
+                                            .filter(Objects::nonNull)
+                                            .toList()))) {
                 candidate.refuse(ProblemCode.FORBIDDEN, "roles", "are not yours to give");
             }
             if (candidate.row.emailVerified() && !actor.may(Permission.USERS_SET_EMAIL)) {
-                candidate.refuse(
-                        ProblemCode.FORBIDDEN, "emailVerified", "needs users:set-email");
+                candidate.refuse(ProblemCode.FORBIDDEN, "emailVerified", "needs users:set-email");
             }
         }
     }
@@ -301,10 +302,7 @@ class BulkUserCreation {
 
     private static void requireGood(BulkCreation request, List<Candidate> candidates) {
         List<ProblemException> faults =
-                candidates.stream()
-                        .filter(it -> !it.isGood())
-                        .map(it -> it.fault)
-                        .toList();
+                candidates.stream().filter(it -> !it.isGood()).map(it -> it.fault).toList();
         if (request.isPartial() || faults.isEmpty()) {
             return;
         }

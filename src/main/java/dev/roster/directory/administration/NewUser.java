@@ -39,7 +39,8 @@ public record NewUser(
         @Schema(
                         nullable = true,
                         defaultValue = "true",
-                        description = "Whether a link is mailed at which the person sets a password")
+                        description =
+                                "Whether a link is mailed at which the person sets a password")
                 Boolean sendLink,
         @Size(max = 2048)
                 @Schema(

@@ -26,7 +26,9 @@ import java.util.stream.Collectors;
 import org.hibernate.Session;
 import org.hibernate.query.NativeQuery;
 
-/** The statements that change many users; each does it for all of them, in the caller's transaction. */
+/**
+ * The statements that change many users; each does it for all of them, in the caller's transaction.
+ */
 @ApplicationScoped
 class UserStatements {
 
@@ -76,7 +78,8 @@ class UserStatements {
                                 WHERE username = ANY (CAST(:usernames AS text[])) AND (deleted_at IS NULL OR address_held)
                                 """,
                                 Object[].class)
-                        .setParameter("emails", rows.stream().map(Row::emailKey).toArray(String[]::new))
+                        .setParameter(
+                                "emails", rows.stream().map(Row::emailKey).toArray(String[]::new))
                         .setParameter(
                                 "usernames",
                                 rows.stream()

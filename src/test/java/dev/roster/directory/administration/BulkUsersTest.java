@@ -83,8 +83,7 @@ class BulkUsersTest {
     }
 
     private long made() {
-        return (Long)
-                Database.value("SELECT count(*) FROM users WHERE email LIKE ?", mark + "-%");
+        return (Long) Database.value("SELECT count(*) FROM users WHERE email LIKE ?", mark + "-%");
     }
 
     /** Users of this test's own, made past the service. */
@@ -230,7 +229,8 @@ class BulkUsersTest {
                 tokens.add(MailedLinks.parameter(target, "token"));
             }
             assertEquals(3, tokens.stream().distinct().count());
-            String body2 = "{\"token\":\"" + tokens.get(1) + "\",\"newPassword\":\"a-new-password\"}";
+            String body2 =
+                    "{\"token\":\"" + tokens.get(1) + "\",\"newPassword\":\"a-new-password\"}";
             assertEquals(
                     200,
                     Rest.body(given(), Rest.JSON, body2)
@@ -279,7 +279,11 @@ class BulkUsersTest {
                             + ","
                             + user(0, "")
                             + ","
-                            + user(2, ",\"username\":\"" + username.toUpperCase(java.util.Locale.ROOT) + "\"")
+                            + user(
+                                    2,
+                                    ",\"username\":\""
+                                            + username.toUpperCase(java.util.Locale.ROOT)
+                                            + "\"")
                             + ",{\"name\":\"x\",\"email\":\""
                             + admin.email.toUpperCase(java.util.Locale.ROOT)
                             + "\"}"
@@ -316,8 +320,7 @@ class BulkUsersTest {
             assertEquals(2, result.get("created").asInt(), result.toString());
             assertEquals("validation_failed", result.at("/results/1/code").asText());
             assertEquals(
-                    "users.1.emailVerified",
-                    result.at("/results/1/violations/0/field").asText());
+                    "users.1.emailVerified", result.at("/results/1/violations/0/field").asText());
             assertEquals(2, made());
         }
 
@@ -340,9 +343,13 @@ class BulkUsersTest {
         void limits() {
             Caller creator = Callers.with("users:create");
             assertProblem(
-                    403, "forbidden", post(creator, users(2, i -> ",\"roles\":[\"support\"]") + "}"));
+                    403,
+                    "forbidden",
+                    post(creator, users(2, i -> ",\"roles\":[\"support\"]") + "}"));
             assertProblem(
-                    403, "forbidden", post(creator, users(2, i -> ",\"emailVerified\":true") + "}"));
+                    403,
+                    "forbidden",
+                    post(creator, users(2, i -> ",\"emailVerified\":true") + "}"));
             assertProblem(
                     403,
                     "forbidden",
@@ -392,8 +399,7 @@ class BulkUsersTest {
         @Test
         @DisplayName("once, where many ask for the same at once")
         void races() throws Exception {
-            List<Response> answers =
-                    AtOnce.run(4, () -> post(admin, users(20, i -> "") + "}"));
+            List<Response> answers = AtOnce.run(4, () -> post(admin, users(20, i -> "") + "}"));
             assertEquals(1, answers.stream().filter(a -> a.statusCode() == 200).count());
             answers.stream()
                     .filter(a -> a.statusCode() != 200)
@@ -455,7 +461,8 @@ class BulkUsersTest {
                     0,
                     patch(
                                     admin,
-                                    ids(ids) + ",\"patch\":{\"name\":\"Same\",\"roles\":[\"support\"]}}")
+                                    ids(ids)
+                                            + ",\"patch\":{\"name\":\"Same\",\"roles\":[\"support\"]}}")
                             .<Integer>path("changed"));
             assertEquals(
                     3,
@@ -575,8 +582,7 @@ class BulkUsersTest {
                         patch(editor, ids(List.of(known)) + ",\"patch\":" + patch + "}"));
             }
             assertEquals(0, events("user.updated", List.of(known)));
-            assertEquals(
-                    200, patch(editor, ids(List.of(known, known)) + change).statusCode());
+            assertEquals(200, patch(editor, ids(List.of(known, known)) + change).statusCode());
         }
 
         @Test
@@ -659,7 +665,9 @@ class BulkUsersTest {
                     Rest.json(
                             delete(
                                     admin,
-                                    "{\"filter\":{\"q\":\"" + admin.email + "\"},\"dryRun\":true}"));
+                                    "{\"filter\":{\"q\":\""
+                                            + admin.email
+                                            + "\"},\"dryRun\":true}"));
             assertEquals(0, own.path("matched").asInt(), own.toString());
             assertEquals(1, own.get("leftOut").asInt());
         }
@@ -686,7 +694,10 @@ class BulkUsersTest {
             Response answer = delete(admin, "{\"filter\":{\"status\":\"gone\"}}");
             assertProblem(400, "validation_failed", answer);
             assertTrue(
-                    Rest.json(answer).at("/violations/0/field").asText().startsWith("filter.status"),
+                    Rest.json(answer)
+                            .at("/violations/0/field")
+                            .asText()
+                            .startsWith("filter.status"),
                     answer.asString());
         }
 
@@ -694,8 +705,7 @@ class BulkUsersTest {
         @DisplayName("needs leave to list users")
         void permission() {
             some(1);
-            assertProblem(
-                    403, "forbidden", delete(Callers.with("users:delete"), filter("") + "}"));
+            assertProblem(403, "forbidden", delete(Callers.with("users:delete"), filter("") + "}"));
         }
 
         @Test
@@ -733,10 +743,7 @@ class BulkUsersTest {
             assertEquals(3, events("user.deleted", ids));
             assertFalse(Caller.signUp(ada.email).statusCode() == 200, "the address is held");
             assertEquals(
-                    200,
-                    admin.request()
-                            .post("/api/v1/users/" + ada.id + "/restore")
-                            .statusCode());
+                    200, admin.request().post("/api/v1/users/" + ada.id + "/restore").statusCode());
             assertNotNull(ada.signInAgain());
             assertInvalid(delete(admin, ids(ids.subList(0, 1)) + "}"), "ids.0");
         }
@@ -745,14 +752,11 @@ class BulkUsersTest {
         @DisplayName("but neither the caller nor anybody above")
         void refused() {
             List<UUID> ids = some(1);
-            assertProblem(
-                    409, "conflict", delete(admin, ids(List.of(ids.get(0), admin.id)) + "}"));
+            assertProblem(409, "conflict", delete(admin, ids(List.of(ids.get(0), admin.id)) + "}"));
             assertProblem(
                     403,
                     "forbidden",
-                    delete(
-                            Callers.with("users:delete"),
-                            ids(List.of(ids.get(0), admin.id)) + "}"));
+                    delete(Callers.with("users:delete"), ids(List.of(ids.get(0), admin.id)) + "}"));
             assertEquals(0, events("user.deleted", ids));
         }
 
@@ -762,7 +766,10 @@ class BulkUsersTest {
             List<UUID> ids = some(1010);
             List<String> ten =
                     Statements.of(
-                            () -> delete(admin, ids(ids.subList(0, 10)) + "}").then().statusCode(200));
+                            () ->
+                                    delete(admin, ids(ids.subList(0, 10)) + "}")
+                                            .then()
+                                            .statusCode(200));
             List<String> thousand =
                     Statements.of(
                             () ->
