@@ -73,7 +73,15 @@ class AuthorisationTest {
                     Map.entry("importUsers", "email,name\n{new}@example.com,Ada\n"),
                     Map.entry("putGroupParent", "{\"parentId\":null}"),
                     Map.entry("putGroupMember", "{\"roles\":[\"admin\"]}"),
-                    Map.entry("putUserRoles", "{\"roles\":[]}"));
+                    Map.entry("putUserRoles", "{\"roles\":[]}"),
+                    Map.entry(
+                            "createUser",
+                            "{\"name\":\"N\",\"email\":\"{new}@example.com\",\"sendLink\":false}"),
+                    Map.entry(
+                            "createUsers",
+                            "{\"users\":[{\"name\":\"N\",\"email\":\"{new}@example.com\"}]}"),
+                    Map.entry("patchUsers", "{\"ids\":[\"{owner}\"],\"patch\":{\"name\":\"x\"}}"),
+                    Map.entry("deleteUsers", "{\"ids\":[\"{owner}\"]}"));
 
     /** Queries by operation. */
     private static final Map<String, String> QUERIES =
