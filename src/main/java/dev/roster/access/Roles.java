@@ -19,6 +19,7 @@ import jakarta.enterprise.event.Event;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -289,5 +290,38 @@ public class Roles {
     public boolean isLastAdministrator(UUID userId) {
         boolean administrator = RoleGrant.rolesOf(userId).stream().anyMatch(Role::isAdministrators);
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
+    }
+
+    /**
+     * Replaces the roles of many users, by a fixed number of statements; the caller has locked them
+     * ({@link Authority#overMany}).
+     *
+     * @param names as {@link #replace} takes them
+     * @return those whose roles were others
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> replaceAll(Collection<UUID> userIds, List<String> names, UUID actor) {
+        List<String> granted = names.equals(List.of(User.DEFAULT_ROLE)) ? List.of() : names;
+        List<UUID> changed = RoleGrant.replaceAll(userIds, granted, actor, clock.instant());
+        audit.recordAll(
+                AuditAction.ROLES_CHANGED,
+                actor,
+                "user",
+                changed,
+                json.createObjectNode().put("role", String.join(",", names)));
+        if (!changed.isEmpty()) {
+            changes.fire(new RolesChanged());
+        }
+        return changed;
+    }
+
+    /**
+     * Whether somebody is left who may do everything, after a change of many; it stays so to the
+     * end of the transaction.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean isAdministered() {
+        RoleGrant.lockAdministrators();
+        return RoleGrant.isAdministered(clock.instant());
     }
 }

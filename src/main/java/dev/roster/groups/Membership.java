@@ -193,16 +193,6 @@ public class Membership extends ImportableEntity {
                 .getResultList();
     }
 
-    /** Ends every membership of a user; its places in teams go with them. */
-    static List<UUID> endAll(UUID userId) {
-        return getEntityManager()
-                .unwrap(Session.class)
-                .createNativeQuery(
-                        "DELETE FROM memberships WHERE user_id = :user RETURNING id", UUID.class)
-                .setParameter("user", userId)
-                .getResultList();
-    }
-
     boolean isOwner() {
         return MemberRole.isOwner(roles);
     }

@@ -223,9 +223,12 @@ class Organizations {
 
     /** Who is deleted is in no group any more, be it the only owner of one. */
     void leaveAll(@Observes UserDeleted deleted) {
-        for (UUID membership : Membership.endAll(deleted.userId())) {
-            audit.record(AuditAction.MEMBER_REMOVED, deleted.actor(), "member", membership);
-        }
+        audit.recordAll(
+                AuditAction.MEMBER_REMOVED,
+                deleted.actor(),
+                "member",
+                Membership.endAll(deleted.userIds()),
+                null);
     }
 
     /** That a slug is free is for the database to say: of several at once one wins. */

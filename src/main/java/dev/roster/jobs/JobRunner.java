@@ -20,6 +20,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jboss.logging.Logger;
 
@@ -45,6 +47,9 @@ public class JobRunner {
 
     private final ScheduledExecutorService heart =
             Executors.newSingleThreadScheduledExecutor(daemon("jobs-lease"));
+
+    /** Read-locked by whoever runs a job, so that a stop can wait for the step. */
+    private final ReadWriteLock running = new ReentrantReadWriteLock();
 
     private volatile boolean stopping;
 
@@ -76,7 +81,7 @@ public class JobRunner {
     void onStop(@Observes ShutdownEvent stopped) throws InterruptedException {
         stopping = true;
         worker.shutdown();
-        if (!worker.awaitTermination(STOPPING_SECONDS, TimeUnit.SECONDS)) {
+        if (!running.writeLock().tryLock(STOPPING_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("Stopped in the middle of a job's step, which is done again elsewhere");
         }
         heart.shutdownNow();
@@ -112,9 +117,11 @@ public class JobRunner {
         ScheduledFuture<?> beating =
                 heart.scheduleWithFixedDelay(
                         () -> extend(job.id(), lease), beat, beat, TimeUnit.MILLISECONDS);
+        running.readLock().lock();
         try {
             run(job, lease);
         } finally {
+            running.readLock().unlock();
             beating.cancel(false);
         }
         return true;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.directory.search.SearchWords;
 import dev.roster.groups.Departures;
 import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,12 +20,19 @@ class Purge {
     private final EntityManager entityManager;
     private final Users users;
     private final Departures departures;
+    private final SearchWords words;
     private final AuditLog audit;
 
-    Purge(EntityManager entityManager, Users users, Departures departures, AuditLog audit) {
+    Purge(
+            EntityManager entityManager,
+            Users users,
+            Departures departures,
+            SearchWords words,
+            AuditLog audit) {
         this.entityManager = entityManager;
         this.users = users;
         this.departures = departures;
+        this.words = words;
         this.audit = audit;
     }
 
@@ -49,6 +57,7 @@ class Purge {
     /** Deletes users with all they have; the trail alone remembers. */
     int remove(List<UUID> due, String policy) {
         departures.leaveAll(due, null);
+        words.forget(due);
         int removed = users.remove(due);
         audit.recordAll(AuditAction.USER_PURGED, null, "user", due, by(policy));
         return removed;

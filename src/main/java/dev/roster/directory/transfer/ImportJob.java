@@ -79,6 +79,10 @@ class ImportJob implements JobKind {
                 SELECT * FROM s WHERE faults IS NULL AND missing IS NULL AND NOT above
             )""";
 
+    /**
+     * NOT IN and no joins: the planner knows nothing of rows that have just come, takes them for
+     * few, and would join them row by row; NOT IN is looked up in a hash table.
+     */
     private static final String MERGE =
             """
             , made AS (
@@ -88,8 +92,10 @@ class ImportJob implements JobKind {
                     coalesce(created_at, :now), :now
                 FROM good ORDER BY line
                 ON CONFLICT DO NOTHING RETURNING id
+            ), kept AS MATERIALIZED (
+                SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
             ), fresh AS MATERIALIZED (
-                SELECT good.* FROM good JOIN made ON made.id = good.user_id
+                SELECT * FROM good WHERE user_id NOT IN (SELECT user_id FROM kept)
             ), profiles AS (
                 INSERT INTO user_profiles (user_id, first_name, last_name, bio, birth_date, phone, locale, timezone, website,
                     attributes, created_at, updated_at)
@@ -111,8 +117,6 @@ class ImportJob implements JobKind {
                 FROM fresh f CROSS JOIN LATERAL unnest(f.groups, f.membership_ids) AS n (slug, id)
                     JOIN groups g ON g.slug = n.slug
                 WHERE f.groups IS NOT NULL
-            ), kept AS (
-                SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
             )""";
 
     /** Instead of {@link #MERGE}: whose keys somebody has, and nothing written. */

@@ -55,6 +55,7 @@ public class ImportResource {
 
     private static final String CSV = "text/csv";
     private static final String LINES = "application/x-ndjson";
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     private final Importer importer;
@@ -154,6 +155,12 @@ public class ImportResource {
             throw new ProblemException(ProblemCode.VALIDATION_FAILED, "The body breaks off");
         } catch (KeyReusedException e) {
             throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, null);
+        } catch (SQLException e) {
+            if (key != null && UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                throw new ProblemException(
+                        ProblemCode.CONFLICT, "The same key came with another request meanwhile");
+            }
+            throw e;
         }
         importer.wake();
         Response.ResponseBuilder answer =

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Makes {@code DATABASE_URL} the data source's URL, user and password. The other settings of the
- * data source stay where they are, and a {@code QUARKUS_DATASOURCE_…} variable still wins.
+ * Makes {@code DATABASE_URL} the data source's URL, user and password, and {@code
+ * ROSTER_DATABASE_OWNER_URL} those of the migrations, which the data source does for without it.
+ * The other settings stay where they are, and a {@code QUARKUS_…} variable still wins.
  */
 public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
 
@@ -27,16 +28,19 @@ public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
         if (context.getProfiles().contains("test")) {
             return List.of();
         }
-        return find(context)
-                .<Iterable<ConfigSource>>map(url -> List.of(source(url)))
-                .orElse(List.of());
+        Map<String, String> variables = new HashMap<>();
+        find(context, "DATABASE_URL", "database.url")
+                .ifPresent(url -> put(variables, "QUARKUS_DATASOURCE", url));
+        find(context, "ROSTER_DATABASE_OWNER_URL", "roster.database.owner-url")
+                .ifPresent(url -> put(variables, "QUARKUS_FLYWAY", url));
+        return variables.isEmpty() ? List.of() : List.of(source(variables));
     }
 
-    private static Optional<DatabaseUrl> find(ConfigSourceContext context) {
+    private static Optional<DatabaseUrl> find(ConfigSourceContext context, String... names) {
         // Unexpanded: "${" and "$$" may well be part of a password.
         return Expressions.withoutExpansion(
                 () ->
-                        Stream.of("DATABASE_URL", "database.url")
+                        Stream.of(names)
                                 .map(context::getValue)
                                 .filter(value -> value != null && value.getValue() != null)
                                 .map(ConfigValue::getValue)
@@ -54,16 +58,18 @@ public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
         }
     }
 
-    /** Of the kind "environment", of which a build records nothing in what it packages. */
-    private static ConfigSource source(DatabaseUrl url) {
-        Map<String, String> variables = new HashMap<>();
-        variables.put("QUARKUS_DATASOURCE_JDBC_URL", url.jdbcUrl());
+    private static void put(Map<String, String> variables, String prefix, DatabaseUrl url) {
+        variables.put(prefix + "_JDBC_URL", url.jdbcUrl());
         url.user()
                 .map(DatabaseUrlConfigSourceFactory::literal)
-                .ifPresent(user -> variables.put("QUARKUS_DATASOURCE_USERNAME", user));
+                .ifPresent(user -> variables.put(prefix + "_USERNAME", user));
         url.password()
                 .map(DatabaseUrlConfigSourceFactory::literal)
-                .ifPresent(password -> variables.put("QUARKUS_DATASOURCE_PASSWORD", password));
+                .ifPresent(password -> variables.put(prefix + "_PASSWORD", password));
+    }
+
+    /** Of the kind "environment", of which a build records nothing in what it packages. */
+    private static ConfigSource source(Map<String, String> variables) {
         return new EnvConfigSource(variables, ORDINAL);
     }
 

@@ -27,7 +27,7 @@ public final class EnvironmentSettings {
     }
 
     private static Optional<String> read(SmallRyeConfig config, String variable, String name) {
-        if (variable.equals("DATABASE_URL")) {
+        if (variable.equals("DATABASE_URL") || variable.equals("ROSTER_DATABASE_OWNER_URL")) {
             // As DatabaseUrlConfigSourceFactory reads it.
             return Expressions.withoutExpansion(() -> config.getOptionalValue(name, String.class));
         }

@@ -149,17 +149,17 @@ public final class StartupSettings {
     }
 
     private void database() {
-        Optional<String> url = value("DATABASE_URL");
-        if (url.isPresent()) {
-            try {
-                DatabaseUrl.parse(url.get());
-            } catch (IllegalArgumentException e) {
-                fault("DATABASE_URL", e.getMessage());
-            }
-        } else if (value("QUARKUS_DATASOURCE_JDBC_URL").isEmpty()) {
+        if (value("DATABASE_URL").isEmpty() && value("QUARKUS_DATASOURCE_JDBC_URL").isEmpty()) {
             fault(
                     "DATABASE_URL",
                     "is missing: set it to postgresql://user:password@host:port/database");
+        }
+        for (String variable : List.of("DATABASE_URL", "ROSTER_DATABASE_OWNER_URL")) {
+            try {
+                value(variable).ifPresent(DatabaseUrl::parse);
+            } catch (IllegalArgumentException e) {
+                fault(variable, e.getMessage());
+            }
         }
     }
 

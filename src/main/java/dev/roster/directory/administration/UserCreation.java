@@ -1,0 +1,44 @@
+package dev.roster.directory.administration;
+
+import dev.roster.accounts.admin.UserAdministration;
+import dev.roster.users.User;
+import dev.roster.users.Users;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.UUID;
+
+/** Makes an account with all that belongs to it, all or nothing. */
+@ApplicationScoped
+class UserCreation {
+
+    private final UserAdministration administration;
+    private final Users users;
+    private final UserRules rules;
+
+    UserCreation(UserAdministration administration, Users users, UserRules rules) {
+        this.administration = administration;
+        this.users = users;
+        this.rules = rules;
+    }
+
+    /**
+     * @throws dev.roster.platform.problem.ProblemException as {@link UserAdministration}, and 400
+     *     for what no user can be
+     */
+    @Transactional
+    User create(UUID actor, NewUser body) {
+        User user =
+                administration.create(
+                        actor,
+                        new UserAdministration.NewUser(
+                                body.name(), rules.email(body.email()), body.grantedRoles()),
+                        rules.ofNew(body));
+        if (body.profile() != null) {
+            users.makeProfile(user, body.profile(), actor);
+        }
+        if (body.wantsLink()) {
+            administration.invite(user, body.redirectTo());
+        }
+        return user;
+    }
+}

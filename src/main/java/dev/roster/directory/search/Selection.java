@@ -1,0 +1,322 @@
+package dev.roster.directory.search;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The users that a filter means, as a part of a statement.
+ *
+ * <p>What many or few users can be is joined as a set of its own, by an index that holds the ids of
+ * one value in order: so the first rows of a list by id are the first of that index, however many
+ * follow. For the same reason a position in a list by id bounds each of these sets.
+ *
+ * @param words what each word of the filter is looked for as: one of these
+ * @param roles ids; empty where the filter has none
+ * @param everybody whether {@link dev.roster.users.User#DEFAULT_ROLE} is among the roles: who has
+ *     no other is that
+ * @param groups ids, those nested in them included
+ */
+record Selection(
+        UserFilter filter,
+        List<List<String>> words,
+        Collection<UUID> roles,
+        boolean everybody,
+        Collection<UUID> groups,
+        Instant now) {
+
+    /** Beyond so many values of one filter nobody reads the sets one by one. */
+    private static final int MAX_SETS = 8;
+
+    private static final Pattern TRIGRAM = Pattern.compile("[\\p{L}\\p{N}]{3}");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,40}(\\.\\d{1,40})?");
+
+    /** A profile that tells something; there are rows for the preferences' sake alone. */
+    private static final String TOLD =
+            "(%1$s.full_name IS NOT NULL OR %1$s.bio IS NOT NULL OR %1$s.birth_date IS NOT NULL OR"
+                    + " %1$s.phone IS NOT NULL OR %1$s.locale IS NOT NULL OR %1$s.timezone IS NOT"
+                    + " NULL OR %1$s.website IS NOT NULL OR %1$s.attributes <> '{}')";
+
+    /** What users are read from; each of them has the user's id. */
+    enum Table {
+        USERS("users u", "u.id"),
+        SEARCH("user_search s", "s.user_id"),
+        ACTIVITY("user_activity a", "a.user_id"),
+        PROFILES("user_profiles p", "p.user_id");
+
+        final String name;
+        final String id;
+
+        Table(String name, String id) {
+            this.name = name;
+            this.id = id;
+        }
+    }
+
+    /** The ids of the users, which is all that the statement needs to begin with. */
+    Sql ids() {
+        Set<Table> tables = tables(EnumSet.noneOf(Table.class));
+        return Sql.of("SELECT " + first(tables).id).add(from(tables, null));
+    }
+
+    /** The ids and the sort keys of the first rows in an order. */
+    Sql keys(Order order, Order.Position position, int offset, int limit) {
+        Set<Table> tables = tables(order.tables());
+        String id = order.id().orElse(first(tables)).id;
+        return Sql.of("SELECT " + id + " AS id" + order.keys(id))
+                .add(from(tables, position == null ? null : position.of(id)))
+                .add(order.orderBy(id) + " LIMIT ? OFFSET ?", limit, offset);
+    }
+
+    /** How many they are, counted up to a limit. */
+    Sql count(int limit) {
+        return Sql.of("SELECT count(*) FROM (SELECT 1")
+                .add(from(tables(EnumSet.noneOf(Table.class)), null))
+                .add(" LIMIT ?) counted", limit);
+    }
+
+    Sql count() {
+        return Sql.of("SELECT count(*)").add(from(tables(EnumSet.noneOf(Table.class)), null));
+    }
+
+    private static Table first(Set<Table> tables) {
+        return tables.iterator().next();
+    }
+
+    private Set<Table> tables(Set<Table> ordered) {
+        Set<Table> tables = EnumSet.copyOf(ordered);
+        if (!words.isEmpty() && !filter.deleted()) {
+            tables.add(Table.SEARCH);
+        }
+        if (filter.lastSeen().isGiven()) {
+            tables.add(Table.ACTIVITY);
+        }
+        if (filter.hasAge() || filter.locales().size() == 1 || filter.hasProfile().orElse(false)) {
+            tables.add(Table.PROFILES);
+        }
+        // who is searched by words is not deleted, and needs no look at the user for that
+        if (!tables.contains(Table.SEARCH)
+                || !filter.statuses().isEmpty()
+                || filter.banned().isPresent()
+                || filter.emailVerified().isPresent()
+                || filter.created().isGiven()) {
+            tables.add(Table.USERS);
+        }
+        return tables;
+    }
+
+    private Sql from(Set<Table> tables, Order.Bound bound) {
+        String id = first(tables).id;
+        Sql from = Sql.of(" FROM " + first(tables).name);
+        Sql where = Sql.of(" WHERE true");
+        for (Table table : tables) {
+            if (table != first(tables)) {
+                from.add(" JOIN " + table.name + " ON " + table.id + " = " + id);
+            }
+            if (bound != null) {
+                where.add(bound.on(table.id));
+            }
+        }
+        sets(from, id, bound);
+        users(tables, where);
+        words(where);
+        period(where, "a.last_seen_at", filter.lastSeen());
+        if (filter.lastSeen().isGiven() && filter.lastSeen().from() == null) {
+            // who was never seen was not seen before some time either
+            where.add(" AND a.last_seen_at > ?", Instant.MIN);
+        }
+        profiles(where, id);
+        roles(where, id);
+        many(where, id, "memberships", "group_id", groups);
+        if (bound != null) {
+            where.add(bound.condition());
+        }
+        return from.add(where);
+    }
+
+    private void users(Set<Table> tables, Sql where) {
+        if (!tables.contains(Table.USERS)) {
+            return;
+        }
+        where.add(" AND u.deleted_at IS " + (filter.deleted() ? "NOT NULL" : "NULL"));
+        anyOf(where, "u.status", filter.statuses());
+        filter.banned()
+                .ifPresent(
+                        banned ->
+                                where.add(
+                                        banned
+                                                ? " AND u.banned AND (u.ban_expires IS NULL OR"
+                                                        + " u.ban_expires > ?)"
+                                                : " AND (NOT u.banned OR u.ban_expires <= ?)",
+                                        now));
+        filter.emailVerified()
+                .ifPresent(
+                        verified ->
+                                where.add(
+                                        verified
+                                                ? " AND u.email_verified"
+                                                : " AND NOT u.email_verified"));
+        period(where, "u.created_at", filter.created());
+    }
+
+    private void words(Sql where) {
+        String text =
+                filter.deleted() ? "user_search_text(u.name, u.email_key, u.username)" : "s.text";
+        for (List<String> spellings : words) {
+            where.add(
+                    spellings.stream()
+                            .map(spelling -> text + " LIKE lower(?)")
+                            .collect(Collectors.joining(" OR ", " AND (", ")")),
+                    spellings.stream().map(Selection::pattern).toArray());
+        }
+    }
+
+    /**
+     * A word is looked for anywhere; where it has no three letters or digits in a row, by which
+     * there is an index, at the beginning. Its wildcards mean themselves.
+     */
+    private static String pattern(String word) {
+        String literal = word.replaceAll("[\\\\%_]", "\\\\$0");
+        return (TRIGRAM.matcher(word).find() ? "%" : "% ") + literal + "%";
+    }
+
+    private static void period(Sql where, String column, UserFilter.Period period) {
+        if (period.from() != null) {
+            where.add(" AND " + column + " >= ?", period.from());
+        }
+        if (period.to() != null) {
+            where.add(" AND " + column + " < ?", period.to());
+        }
+    }
+
+    private void profiles(Sql where, String id) {
+        LocalDate today = now.atZone(ZoneOffset.UTC).toLocalDate();
+        filter.bornFrom(today).ifPresent(day -> where.add(" AND p.birth_date >= ?", day));
+        filter.bornBefore(today).ifPresent(day -> where.add(" AND p.birth_date < ?", day));
+        if (filter.locales().size() == 1) {
+            where.add(" AND p.locale = ?", filter.locales().first());
+        }
+        filter.hasProfile()
+                .ifPresent(
+                        told ->
+                                where.add(
+                                        told
+                                                ? " AND " + TOLD.formatted("p")
+                                                : " AND NOT EXISTS (SELECT FROM user_profiles x"
+                                                        + " WHERE x.user_id = "
+                                                        + id
+                                                        + " AND "
+                                                        + TOLD.formatted("x")
+                                                        + ")"));
+    }
+
+    private void roles(Sql where, String id) {
+        if (!everybody) {
+            many(where, id, "role_grants", "role_id", roles);
+            return;
+        }
+        where.add(
+                " AND (NOT EXISTS (SELECT FROM role_grants x WHERE x.user_id = "
+                        + id
+                        + ") OR EXISTS (SELECT FROM role_grants x WHERE x.user_id = "
+                        + id
+                        + " AND x.role_id = ANY (?)))",
+                (Object) roles.toArray(UUID[]::new));
+    }
+
+    private void sets(Sql from, String id, Order.Bound bound) {
+        Sets sets = new Sets(from, id, bound);
+        if (!everybody && !roles.isEmpty() && roles.size() <= MAX_SETS) {
+            sets.join("role_grants", "role_id = ?", roles);
+        }
+        if (!groups.isEmpty() && groups.size() <= MAX_SETS) {
+            sets.join("memberships", "group_id = ?", groups);
+        }
+        if (filter.locales().size() > 1) {
+            sets.join("user_profiles", "locale = ?", filter.locales());
+        }
+        for (Map.Entry<String, SortedSet<String>> attribute : filter.attributes().entrySet()) {
+            sets.join(
+                    "user_attributes",
+                    "value = ? AND name = ?",
+                    spellings(attribute.getValue()),
+                    attribute.getKey());
+        }
+    }
+
+    /** A number is stored without zeros behind it; as a text it is stored as it is. */
+    private static Set<String> spellings(Set<String> values) {
+        Set<String> spellings = new TreeSet<>(values);
+        for (String value : values) {
+            if (NUMBER.matcher(value).matches()) {
+                BigDecimal number = new BigDecimal(value);
+                spellings.add(
+                        number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString());
+            }
+        }
+        return spellings;
+    }
+
+    /** Too many values to read them one by one. */
+    private static void many(
+            Sql where, String id, String table, String column, Collection<UUID> values) {
+        if (values.size() > MAX_SETS) {
+            where.add(
+                    " AND EXISTS (SELECT FROM %s x WHERE x.user_id = %s AND x.%s = ANY (?))"
+                            .formatted(table, id, column),
+                    (Object) values.toArray(UUID[]::new));
+        }
+    }
+
+    private static void anyOf(Sql where, String column, Collection<String> values) {
+        if (values.size() == 1) {
+            // one value, so that the planner can tell a partial index by it
+            where.add(" AND " + column + " = ?", values.iterator().next());
+        } else if (!values.isEmpty()) {
+            where.add(" AND " + column + " = ANY (?)", (Object) values.toArray(String[]::new));
+        }
+    }
+
+    /** The sets that are joined, each under a name of its own. */
+    private static final class Sets {
+
+        private final Sql from;
+        private final String id;
+        private final Order.Bound bound;
+        private int number;
+
+        Sets(Sql from, String id, Order.Bound bound) {
+            this.from = from;
+            this.id = id;
+            this.bound = bound;
+        }
+
+        /** Joins the ids of a table's rows with any of the values, each once. */
+        void join(String table, String condition, Collection<?> values, Object... more) {
+            String name = "f" + ++number;
+            boolean one = values.size() == 1;
+            from.add(" JOIN (" + (one ? "" : "SELECT DISTINCT user_id FROM ("));
+            String union = "";
+            for (Object value : values) {
+                from.add(union + "SELECT user_id FROM " + table + " WHERE " + condition, value);
+                from.add("", more);
+                if (bound != null) {
+                    from.add(bound.on("user_id"));
+                }
+                union = " UNION ALL ";
+            }
+            from.add(one ? ") " : ") any_of) ").add(name + " ON " + name + ".user_id = " + id);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.roster.directory.search;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.platform.persistence.ImportableEntity;
+import dev.roster.platform.problem.ProblemException;
+import dev.roster.users.User;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Finds users, one statement for each part of a list. Plain JDBC: what is planned is the very
+ * statement with its values (see {@link Sql#prepare}).
+ */
+@ApplicationScoped
+public class UserSearch {
+
+    private static final String COLUMNS =
+            """
+            SELECT u.id, u.name, u.email, u.email_verified, u.username, u.display_username, u.image,
+                (SELECT string_agg(r.name, ',' ORDER BY g.granted_at, r.name)
+                    FROM role_grants g JOIN roles r ON r.id = g.role_id WHERE g.user_id = u.id) AS roles,
+                u.status, u.banned, u.ban_reason, u.ban_expires, u.created_at, u.updated_at, u.deleted_at,
+                (SELECT nullif(l.last_seen_at, '-infinity') FROM user_activity l WHERE l.user_id = u.id) AS last_seen_at\
+            """;
+
+    /** Roles and groups by what the filter calls them, with the groups nested in those. */
+    private static final String NAMES =
+            """
+            WITH RECURSIVE named (name, id) AS (
+                SELECT slug, id FROM groups WHERE slug = ANY (?)
+                UNION ALL SELECT external_id, id FROM groups WHERE external_id = ANY (?)
+                UNION ALL SELECT id::text, id FROM groups WHERE id = ANY (?)
+            ), within (name, id) AS (
+                SELECT name, id FROM named
+                UNION SELECT w.name, g.id FROM within w JOIN groups g ON g.parent_id = w.id
+            )
+            SELECT 'group' AS kind, name, id FROM within
+            UNION ALL SELECT 'role', name, id FROM roles WHERE name = ANY (?)
+            """;
+
+    /** The words nearest to each by trigrams; which of them it can be a slip of is seen then. */
+    private static final String NEAR_WORDS =
+            """
+            SELECT typed.nr, near.word
+            FROM unnest(?) WITH ORDINALITY typed (word, nr),
+                LATERAL (SELECT w.word FROM search_words w ORDER BY w.word <-> lower(typed.word) LIMIT 100) near
+            ORDER BY typed.nr
+            """;
+
+    /** More are slips of nearly every word. */
+    private static final int MAX_SPELLINGS = 8;
+
+    private final ReadDatabase database;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    UserSearch(ReadDatabase database, ObjectMapper json, Clock clock) {
+        this.database = database;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** A part of a list, with the sort keys of each user. */
+    record Found(List<FoundUser> users, List<List<String>> keys) {}
+
+    /**
+     * How many they are.
+     *
+     * @param estimated by the planner, since there are too many to count them
+     */
+    record Total(long users, boolean estimated) {}
+
+    /**
+     * The statement that selects the ids of the users, for others to use as a part of theirs.
+     *
+     * @throws ProblemException 400 where the filter names a role or group that there is not
+     */
+    public Sql ids(UserFilter filter) {
+        return select(filter).ids();
+    }
+
+    /** The filter with what it names looked up: one statement at most. */
+    Selection select(UserFilter filter) {
+        boolean everybody = filter.roles().contains(User.DEFAULT_ROLE);
+        List<List<String>> words = filter.words().stream().map(List::of).toList();
+        if (filter.roles().isEmpty() && filter.groups().isEmpty()) {
+            return new Selection(filter, words, Set.of(), false, Set.of(), clock.instant());
+        }
+        Set<String> unknownRoles = new TreeSet<>(filter.roles());
+        unknownRoles.remove(User.DEFAULT_ROLE);
+        Set<String> unknownGroups = new TreeSet<>(filter.groups());
+        Set<UUID> roles = new LinkedHashSet<>();
+        Set<UUID> groups = new LinkedHashSet<>();
+        String[] names = filter.groups().toArray(String[]::new);
+        UUID[] ids =
+                filter.groups().stream()
+                        .map(ImportableEntity::ownId)
+                        .flatMap(Optional::stream)
+                        .toArray(UUID[]::new);
+        Sql sql = Sql.of(NAMES, names, names, ids, filter.roles().toArray(String[]::new));
+        query(
+                sql,
+                row -> {
+                    boolean role = row.getString("kind").equals("role");
+                    (role ? unknownRoles : unknownGroups).remove(row.getString("name"));
+                    (role ? roles : groups).add(row.getObject("id", UUID.class));
+                });
+        requireKnown("role", unknownRoles);
+        requireKnown("group", unknownGroups);
+        return new Selection(filter, words, roles, everybody, groups, clock.instant());
+    }
+
+    private static void requireKnown(String parameter, Set<String> unknown) {
+        if (!unknown.isEmpty()) {
+            throw ProblemException.invalidParameter(
+                    parameter, "names what there is not: " + String.join(", ", unknown));
+        }
+    }
+
+    /**
+     * The same with each word also as what it may be a slip of; in one statement. Empty where there
+     * is nothing else to look for.
+     */
+    Optional<Selection> respelt(Selection selection) {
+        List<String> typed = selection.filter().words();
+        List<Set<String>> spellings =
+                typed.stream()
+                        .<Set<String>>map(word -> new LinkedHashSet<>(List.of(word)))
+                        .toList();
+        query(
+                Sql.of(NEAR_WORDS, (Object) typed.toArray(String[]::new)),
+                row -> {
+                    int i = row.getInt("nr") - 1;
+                    String word = row.getString("word");
+                    if (spellings.get(i).size() < MAX_SPELLINGS
+                            && Spelling.isNear(typed.get(i), word)) {
+                        spellings.get(i).add(word);
+                    }
+                });
+        if (spellings.stream().allMatch(each -> each.size() == 1)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Selection(
+                        selection.filter(),
+                        spellings.stream().map(List::copyOf).toList(),
+                        selection.roles(),
+                        selection.everybody(),
+                        selection.groups(),
+                        selection.now()));
+    }
+
+    /** The users behind a position, or after so many from the beginning; in one statement. */
+    Found find(Selection selection, Order order, Order.Position position, int offset, int limit) {
+        Sql sql =
+                Sql.of(COLUMNS + order.labels("k") + " FROM (")
+                        .add(selection.keys(order, position, offset, limit))
+                        .add(") k JOIN users u ON u.id = k.id" + order.orderByKeys("k"));
+        List<FoundUser> users = new ArrayList<>();
+        List<List<String>> keys = new ArrayList<>();
+        query(
+                sql,
+                row -> {
+                    users.add(user(row));
+                    keys.add(order.read(row));
+                });
+        return new Found(users, keys);
+    }
+
+    /** Those of the users that there are, in the order of the ids; in one statement. */
+    List<FoundUser> find(Collection<UUID> ids) {
+        Sql sql =
+                Sql.of(
+                        COLUMNS
+                                + " FROM unnest(?) WITH ORDINALITY asked (id, nr) JOIN users u ON"
+                                + " u.id = asked.id WHERE u.deleted_at IS NULL ORDER BY asked.nr",
+                        (Object) ids.toArray(UUID[]::new));
+        List<FoundUser> users = new ArrayList<>();
+        query(sql, row -> users.add(user(row)));
+        return users;
+    }
+
+    /** How many they are, in one statement, and another one where they are more than the bound. */
+    Total count(Selection selection, int bound) {
+        long counted = number(selection.count(bound + 1));
+        return counted <= bound
+                ? new Total(counted, false)
+                : new Total(Math.max(counted, estimate(selection)), true);
+    }
+
+    /** How many they are, each of them counted. */
+    Total count(Selection selection) {
+        return new Total(number(selection.count()), false);
+    }
+
+    private long number(Sql sql) {
+        long[] number = new long[1];
+        query(sql, row -> number[0] = row.getLong(1));
+        return number[0];
+    }
+
+    private long estimate(Selection selection) {
+        StringBuilder plan = new StringBuilder();
+        query(
+                Sql.of("EXPLAIN (FORMAT JSON) ").add(selection.ids()),
+                row -> plan.append(row.getString(1)));
+        try {
+            return json.readTree(plan.toString()).at("/0/Plan/Plan Rows").asLong();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static FoundUser user(ResultSet row) throws SQLException {
+        String roles = row.getString("roles");
+        return new FoundUser(
+                row.getObject("id", UUID.class),
+                row.getString("name"),
+                row.getString("email"),
+                row.getBoolean("email_verified"),
+                row.getString("username"),
+                row.getString("display_username"),
+                row.getString("image"),
+                Stream.of((roles == null ? User.DEFAULT_ROLE : roles).split(",")).toList(),
+                row.getString("status"),
+                row.getBoolean("banned"),
+                row.getString("ban_reason"),
+                Sql.instant(row.getObject("ban_expires", OffsetDateTime.class)),
+                Sql.instant(row.getObject("created_at", OffsetDateTime.class)),
+                Sql.instant(row.getObject("updated_at", OffsetDateTime.class)),
+                Sql.instant(row.getObject("last_seen_at", OffsetDateTime.class)),
+                Sql.instant(row.getObject("deleted_at", OffsetDateTime.class)));
+    }
+
+    private interface RowReader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private void query(Sql sql, RowReader reader) {
+        try (Connection connection = database.open();
+                PreparedStatement statement = sql.prepare(connection);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                reader.read(rows);
+            }
+        } catch (SQLException e) {
+            // told as what it is: see DatabaseFailure
+            throw new IllegalStateException(e);
+        }
+    }
+}
