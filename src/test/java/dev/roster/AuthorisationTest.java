@@ -70,22 +70,36 @@ class AuthorisationTest {
     /** Bodies by operation; {owner} is the user whose the target is, {new} unique. */
     private static final Map<String, String> BODIES =
             Map.ofEntries(
-                    Map.entry("createRole", "{\"name\":\"r{new}\",\"permissions\":[\"ops:read\"]}"),
+                    Map.entry("batchGetUsers", "{\"ids\":[\"{owner}\"]}"),
                     Map.entry("createGroup", "{\"name\":\"G\",\"slug\":\"g{new}\"}"),
+                    Map.entry("createRole", "{\"name\":\"r{new}\",\"permissions\":[\"ops:read\"]}"),
+                    Map.entry("createUser", "{\"name\":\"Ada\",\"email\":\"{new}@example.com\"}"),
+                    Map.entry(
+                            "createUsers",
+                            "{\"users\":[{\"name\":\"Ada\",\"email\":\"{new}@example.com\"}]}"),
+                    Map.entry("deleteUsers", "{\"ids\":[\"{owner}\"]}"),
                     Map.entry("importUsers", "email,name\n{new}@example.com,Ada\n"),
-                    Map.entry("putGroupParent", "{\"parentId\":null}"),
+                    Map.entry(
+                            "patchUsers",
+                            "{\"ids\":[\"{owner}\"],\"patch\":{\"status\":\"active\"}}"),
                     Map.entry("putGroupMember", "{\"roles\":[\"admin\"]}"),
+                    Map.entry("putGroupParent", "{\"parentId\":null}"),
                     Map.entry("putUserRoles", "{\"roles\":[]}"));
 
     /** Queries by operation. */
     private static final Map<String, String> QUERIES =
             Map.ofEntries(
+                    // few, so that it is quick
+                    Map.entry("exportUsers", "?format=ndjson&role=support"),
                     Map.entry("importUsers", "?dryRun=true"),
+                    Map.entry("reportInactiveUsers", "?since=2026-01-01"),
                     Map.entry("reportSessions", "?since=2026-01-01"),
-                    Map.entry("reportInactiveUsers", "?since=2026-01-01"));
+                    Map.entry("verifyAuditEvents", "?to=2020-01-01T00:00:00Z"));
 
     /** Statements by operation, run before the call; the parameter is the owner's id. */
-    private static final Map<String, String> ARRANGED = Map.of();
+    private static final Map<String, String> ARRANGED =
+            Map.ofEntries(
+                    Map.entry("restoreUser", "UPDATE users SET deleted_at = now() WHERE id = ?"));
 
     /** Who calls; the names are the columns of the table. */
     private enum Who {
@@ -124,6 +138,9 @@ class AuthorisationTest {
 
     @TestHTTPResource URI service;
 
+    /** Who was made here, and is taken away at the end: other tests look for their own. */
+    private final List<UUID> users = new ArrayList<>();
+
     private Connection database;
     private JsonNode document;
 
@@ -135,6 +152,11 @@ class AuthorisationTest {
 
     @AfterEach
     void disconnect() throws SQLException {
+        run(
+                "DELETE FROM groups WHERE id IN (SELECT group_id FROM memberships WHERE user_id ="
+                        + " ANY (?))",
+                (Object) users.toArray(new UUID[0]));
+        run("DELETE FROM users WHERE id = ANY (?)", (Object) users.toArray(new UUID[0]));
         database.close();
     }
 
@@ -282,9 +304,11 @@ class AuthorisationTest {
                     who == Who.DELETED,
                     callerToken,
                     role);
+            users.add(caller);
             exists = who != Who.SIGNED_IN;
             owner = who == Who.SELF ? caller : UUID.randomUUID();
             if (exists && who != Who.SELF) {
+                users.add(owner);
                 run(
                         "INSERT INTO users (id, name, email) VALUES (?, 'Owner', ?)",
                         owner,
@@ -303,6 +327,7 @@ class AuthorisationTest {
                     case "roles/name" -> role();
                     case "groups/id" -> group();
                     case "jobs/id" -> job();
+                    case "audit-events/id" -> event();
                     case "users/{id}/api-keys/keyId" -> key();
                     case "groups/{id}/members/userId" -> owner.toString();
                     default ->
@@ -337,6 +362,16 @@ class AuthorisationTest {
                         name);
             }
             return name;
+        }
+
+        private String event() throws SQLException {
+            UUID id = UUID.randomUUID();
+            run(
+                    "INSERT INTO audit_events (id, occurred_at, action, target_type, target_id)"
+                            + " VALUES (?, now(), 'user.updated', 'user', ?)",
+                    id,
+                    owner);
+            return id.toString();
         }
 
         private String key() throws SQLException {

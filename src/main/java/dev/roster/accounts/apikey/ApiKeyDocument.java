@@ -16,8 +16,7 @@ public record ApiKeyDocument(
         @NotNull Boolean enabled,
         @Min(0) @Schema(nullable = true, description = "Uses that are left; null for any number")
                 Integer remaining,
-        @Min(1)
-                @Schema(nullable = true, description = "What `remaining` becomes again, and again")
+        @Min(1) @Schema(nullable = true, description = "What `remaining` becomes again, and again")
                 Integer refillAmount,
         @Min(1) @Schema(nullable = true, description = "After how many milliseconds")
                 Long refillInterval,

@@ -64,7 +64,9 @@ class UserApiKeysResourceTest {
         void refused() {
             Key key = key(owner);
             for (String path :
-                    List.of(key.path, "/api/v1/users/" + UUID.randomUUID() + "/api-keys/" + key.id)) {
+                    List.of(
+                            key.path,
+                            "/api/v1/users/" + UUID.randomUUID() + "/api-keys/" + key.id)) {
                 assertProblem(401, "unauthenticated", given().get(path));
                 assertProblem(403, "forbidden", Rest.get(owner, path));
                 assertProblem(403, "forbidden", Rest.patch(owner, path, "*", "{}"));
@@ -106,7 +108,9 @@ class UserApiKeysResourceTest {
                     Rest.get(admin, "/api/v1/users/" + UUID.randomUUID() + "/api-keys"));
             assertViolations(Rest.get(admin, path(owner) + "?sort=id"), "query", "sort");
             assertEquals(
-                    3, Statements.of(() -> Rest.get(admin, path(owner))).size(), "caller, user, keys");
+                    3,
+                    Statements.of(() -> Rest.get(admin, path(owner))).size(),
+                    "caller, user, keys");
         }
 
         @Test
@@ -134,10 +138,8 @@ class UserApiKeysResourceTest {
                             UUID.fromString(key.id)));
             // uses change no tag, so that they are in nobody's way
             assertEquals(changed.header("ETag"), Rest.tag(admin, key.path));
-            assertProblem(
-                    412, "precondition_failed", Rest.patch(admin, key.path, tag, "{}"));
-            assertProblem(
-                    428, "precondition_required", Rest.patch(admin, key.path, null, "{}"));
+            assertProblem(412, "precondition_failed", Rest.patch(admin, key.path, tag, "{}"));
+            assertProblem(428, "precondition_required", Rest.patch(admin, key.path, null, "{}"));
             Rest.patch(admin, key.path, "*", "{\"permissions\":null}").then().statusCode(200);
             assertEquals(200, with(key).statusCode());
             Rest.patch(admin, key.path, "*", "{\"enabled\":false}").then().statusCode(200);
@@ -215,8 +217,7 @@ class UserApiKeysResourceTest {
                     403,
                     "forbidden",
                     Rest.body(
-                                    given().header("x-api-key", above.text)
-                                            .header("If-Match", "*"),
+                                    given().header("x-api-key", above.text).header("If-Match", "*"),
                                     Rest.MERGE_PATCH,
                                     "{\"permissions\":null}")
                             .patch(above.path));
