@@ -84,7 +84,7 @@ class TransferIT {
                         "the middle",
                         START,
                         () -> count("service", "users") >= BATCH && isWaiting("service"));
-                service.close();
+                service.kill();
                 held.rollback();
             }
         }
@@ -133,7 +133,7 @@ class TransferIT {
                                                 "pg_stat_activity WHERE query LIKE 'COPY import_rows%' AND state = 'active'")
                                         == 1);
             }
-            service.close();
+            service.kill();
         }
         try (PackagedProcess service = service()) {
             service.awaitReady(START);
