@@ -414,7 +414,7 @@ class GroupsResourceTest {
                     "parent=x",
                     "parent=none&parent=none",
                     "q=%00",
-                    "sort=slug;DROP TABLE groups",
+                    "sort=slug%3BDROP TABLE groups",
                     "cursor='"
                 })
         @DisplayName("refuses a parameter that is wrong, and names it")
