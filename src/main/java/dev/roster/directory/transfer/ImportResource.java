@@ -25,7 +25,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -120,7 +119,7 @@ public class ImportResource {
                     @QueryParam("onDuplicate")
                     String onDuplicate,
             @Context UriInfo uri)
-            throws SQLException, IOException {
+            throws SQLException {
         Parameters.only(uri, Set.of("dryRun", "onDuplicate"));
         if (key != null && !KEY.matcher(key).matches()) {
             throw new ProblemException(
@@ -151,8 +150,10 @@ public class ImportResource {
             throw new ProblemException(
                     e.isTooLarge() ? ProblemCode.PAYLOAD_TOO_LARGE : ProblemCode.VALIDATION_FAILED,
                     e.getMessage());
-        } catch (EOFException e) {
-            throw new ProblemException(ProblemCode.VALIDATION_FAILED, "The body breaks off");
+        } catch (IOException e) {
+            // nobody may be there to read it; where somebody is, it is no fault of ours
+            throw new ProblemException(
+                    ProblemCode.VALIDATION_FAILED, "The body breaks off, or comes too slowly");
         } catch (KeyReusedException e) {
             throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, null);
         } catch (SQLException e) {
