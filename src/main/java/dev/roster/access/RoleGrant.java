@@ -273,9 +273,9 @@ public class RoleGrant extends PanacheEntityBase {
                         .unwrap(Session.class)
                         .createNativeQuery(
                                 "SELECT u.id FROM unnest(CAST(:users AS uuid[])) AS u (id) WHERE"
-                                    + " CAST(:names AS text[]) IS DISTINCT FROM ARRAY(SELECT r.name"
-                                    + " FROM role_grants g JOIN roles r ON r.id = g.role_id WHERE"
-                                    + " g.user_id = u.id ORDER BY g.granted_at, r.name)",
+                                        + " CAST(:names AS text[]) IS DISTINCT FROM ARRAY(SELECT r.name"
+                                        + " FROM role_grants g JOIN roles r ON r.id = g.role_id WHERE"
+                                        + " g.user_id = u.id ORDER BY g.granted_at, r.name)",
                                 UUID.class)
                         .setParameter("users", userIds.toArray(new UUID[0]))
                         .setParameter("names", names.toArray(new String[0]))

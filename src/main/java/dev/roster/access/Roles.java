@@ -183,8 +183,7 @@ public class Roles {
     }
 
     /** The role for who may change it: whoever may itself do all that it allows. */
-    private static Role lock(
-            String name, Authority.Actor by, CurrentUser caller, String ifMatch) {
+    private static Role lock(String name, Authority.Actor by, CurrentUser caller, String ifMatch) {
         // in the order in which everybody locks them
         RoleGrant.lockAdministrators();
         Role role = Role.lock(name).orElseThrow(ProblemException::notFound);
@@ -203,7 +202,8 @@ public class Roles {
      *     what the actor may not; 404, 412 and 428; 409 for the last administrator
      */
     @Transactional
-    public RoleGrant.Granted assign(UUID userId, String ifMatch, List<String> names, CurrentUser caller) {
+    public RoleGrant.Granted assign(
+            UUID userId, String ifMatch, List<String> names, CurrentUser caller) {
         UUID actor = caller.id();
         Authority.Acting acting = authority.over(actor, userId, Permission.USERS_SET_ROLE);
         User user = acting.user();
@@ -316,8 +316,8 @@ public class Roles {
     }
 
     /**
-     * Whether somebody is left who may do everything, after a change of many; it stays so to the end
-     * of the transaction.
+     * Whether somebody is left who may do everything, after a change of many; it stays so to the
+     * end of the transaction.
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean isAdministered() {

@@ -32,8 +32,7 @@ public class Groups {
     private final AuditLog audit;
     private final ObjectMapper json;
 
-    Groups(
-            Organizations organizations, Documents documents, AuditLog audit, ObjectMapper json) {
+    Groups(Organizations organizations, Documents documents, AuditLog audit, ObjectMapper json) {
         this.organizations = organizations;
         this.documents = documents;
         this.audit = audit;
@@ -220,9 +219,7 @@ public class Groups {
                 IntStream.range(0, roles.size())
                         .filter(i -> !MemberRole.unknown(List.of(roles.get(i))).isEmpty())
                         .mapToObj(
-                                i ->
-                                        Violation.body(
-                                                "roles." + i, "must be owner, admin or member"))
+                                i -> Violation.body("roles." + i, "must be owner, admin or member"))
                         .toList();
         if (!violations.isEmpty()) {
             throw new ProblemException(ProblemCode.VALIDATION_FAILED, null, violations);

@@ -170,11 +170,7 @@ public final class Nesting {
                 .setParameter("after", after)
                 .setParameter("limit", limit)
                 .getResultStream()
-                .map(
-                        row ->
-                                new Effective(
-                                        List.of((String[]) row[0]),
-                                        path(row[1], row[2], row[3])))
+                .map(row -> new Effective(List.of((String[]) row[0]), path(row[1], row[2], row[3])))
                 .toList();
     }
 

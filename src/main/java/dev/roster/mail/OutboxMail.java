@@ -79,12 +79,12 @@ public class OutboxMail extends BaseEntity {
         getEntityManager()
                 .createNativeQuery(
                         "INSERT INTO mail_outbox (id, kind, recipient, locale, payload,"
-                            + " next_attempt_at, created_at, updated_at) SELECT m.id, m.kind,"
-                            + " m.recipient, m.locale, decode(m.payload, 'base64'), :now, :now,"
-                            + " :now FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]),"
-                            + " CAST(:recipients AS text[]), CAST(:locales AS text[]),"
-                            + " CAST(:payloads AS text[])) AS m (id, kind, recipient, locale,"
-                            + " payload)")
+                                + " next_attempt_at, created_at, updated_at) SELECT m.id, m.kind,"
+                                + " m.recipient, m.locale, decode(m.payload, 'base64'), :now, :now,"
+                                + " :now FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]),"
+                                + " CAST(:recipients AS text[]), CAST(:locales AS text[]),"
+                                + " CAST(:payloads AS text[])) AS m (id, kind, recipient, locale,"
+                                + " payload)")
                 .setParameter("now", now)
                 .setParameter("ids", mails.stream().map(it -> it.id).toArray(UUID[]::new))
                 .setParameter("kinds", texts(mails, it -> it.kind.name()))

@@ -215,8 +215,7 @@ class RolesResourceTest {
                 List<String> sql = Statements.of(() -> Rest.get(reader, path));
                 assertEquals(2, sql.size(), sql.toString());
             }
-            assertEquals(
-                    1, Statements.of(() -> Rest.get(reader, "/api/v1/permissions")).size());
+            assertEquals(1, Statements.of(() -> Rest.get(reader, "/api/v1/permissions")).size());
         }
     }
 
@@ -255,8 +254,7 @@ class RolesResourceTest {
                     Rest.patch(editor, path, made.header("ETag"), "{}"));
             assertProblem(428, "precondition_required", Rest.patch(editor, path, null, "{}"));
             assertProblem(428, "precondition_required", Rest.delete(editor, path, null));
-            assertEquals(
-                    204, Rest.delete(editor, path, changed.header("ETag")).statusCode());
+            assertEquals(204, Rest.delete(editor, path, changed.header("ETag")).statusCode());
             assertProblem(404, "not_found", Rest.get(editor, path));
             assertProblem(404, "not_found", Rest.delete(editor, path, "*"));
 
@@ -294,8 +292,7 @@ class RolesResourceTest {
             String path = ROLES + "/" + role("users:list");
             assertInvalid(Rest.patch(editor, path, "*", "{\"name\":\"other\"}"), "name");
             assertInvalid(Rest.patch(editor, path, "*", permissions("no:such")), "permissions.0");
-            assertInvalid(
-                    Rest.patch(editor, path, "*", "{\"permissions\":null}"), "permissions");
+            assertInvalid(Rest.patch(editor, path, "*", "{\"permissions\":null}"), "permissions");
         }
 
         @Test
@@ -341,8 +338,7 @@ class RolesResourceTest {
             assertProblem(
                     403, "forbidden", post(admin, body(unique(), "users:impersonate-admins")));
             grant(admin, role("users:impersonate-admins"));
-            assertEquals(
-                    201, post(admin, body(unique(), "users:impersonate-admins")).statusCode());
+            assertEquals(201, post(admin, body(unique(), "users:impersonate-admins")).statusCode());
         }
 
         @Test
@@ -411,7 +407,8 @@ class RolesResourceTest {
         }
 
         @Test
-        @DisplayName("ends at once where somebody acts as another by a role that no longer allows it")
+        @DisplayName(
+                "ends at once where somebody acts as another by a role that no longer allows it")
         void impersonations() {
             Caller admin = Caller.admin();
             Caller agent = Caller.signUp();
@@ -419,10 +416,7 @@ class RolesResourceTest {
             grant(agent, role);
             Caller victim = Caller.signUp();
             Response acting =
-                    Rest.body(
-                                    agent.request(),
-                                    Rest.JSON,
-                                    "{\"userId\":\"" + victim.id + "\"}")
+                    Rest.body(agent.request(), Rest.JSON, "{\"userId\":\"" + victim.id + "\"}")
                             .post("/api/auth/admin/impersonate-user");
             assertEquals(200, acting.statusCode(), acting.asString());
             String token = acting.path("session.token");
@@ -463,7 +457,8 @@ class RolesResourceTest {
         @DisplayName("keeps a role that allows everything, by any way and under a race")
         void stays() throws InterruptedException {
             Database.update(
-                    "UPDATE users SET banned = true, ban_reason = 'test'" + OTHERS
+                    "UPDATE users SET banned = true, ban_reason = 'test'"
+                            + OTHERS
                             + " AND NOT banned");
             try {
                 Caller last = Caller.admin();

@@ -94,8 +94,7 @@ class UserRolesResourceTest {
                     Rest.json("{\"banned\":false,\"permissions\":[]}"),
                     Rest.json(Rest.get(ada, permissions(ada.id))));
             Caller admin = Caller.admin();
-            assertEquals(
-                    List.of("support"), names(Rest.put(admin, roles(), "*", body("support"))));
+            assertEquals(List.of("support"), names(Rest.put(admin, roles(), "*", body("support"))));
             Response answer = Rest.get(ada, roles());
             assertEquals(List.of("support"), names(answer));
             JsonNode grant = Rest.json(answer).at("/roles/0");
@@ -143,8 +142,7 @@ class UserRolesResourceTest {
         void banned() {
             Caller reader = clerk("roles:read");
             Database.update("UPDATE users SET banned = true WHERE id = ?", ada.id);
-            assertTrue(
-                    Rest.json(Rest.get(reader, permissions(ada.id))).get("banned").asBoolean());
+            assertTrue(Rest.json(Rest.get(reader, permissions(ada.id))).get("banned").asBoolean());
             Database.update("UPDATE users SET deleted_at = now() WHERE id = ?", ada.id);
             for (UUID id : List.of(ada.id, UUID.randomUUID())) {
                 assertProblem(404, "not_found", Rest.get(reader, permissions(id)));
@@ -191,7 +189,9 @@ class UserRolesResourceTest {
                     Rest.put(second, roles(), first.header("ETag"), body(given, kept, kept));
             assertEquals(List.of(kept, given), names(changed));
             assertEquals(
-                    Rest.json(first).at("/roles/0"), Rest.json(changed).at("/roles/0"), "as it was");
+                    Rest.json(first).at("/roles/0"),
+                    Rest.json(changed).at("/roles/0"),
+                    "as it was");
             assertEquals(
                     second.id.toString(), Rest.json(changed).at("/roles/1/grantedBy").asText());
             assertProblem(
@@ -226,8 +226,7 @@ class UserRolesResourceTest {
                     Rest.put(admin, roles(), "*", "{\"roles\":[],\"permissions\":[]}"),
                     "permissions");
             assertInvalid(Rest.put(admin, roles(), "*", "{\"roles\":\"admin\"}"), "roles");
-            assertProblem(
-                    404, "not_found", Rest.put(admin, roles(UUID.randomUUID()), "*", body()));
+            assertProblem(404, "not_found", Rest.put(admin, roles(UUID.randomUUID()), "*", body()));
         }
 
         @Test
@@ -241,8 +240,7 @@ class UserRolesResourceTest {
             assertEquals(List.of(below), names(Rest.put(giver, roles(), "*", body(below))));
             grant(ada, role("users:ban"));
             assertProblem(403, "forbidden", Rest.put(giver, roles(), "*", body()));
-            assertProblem(
-                    403, "forbidden", Rest.put(giver, roles(Caller.admin().id), "*", body()));
+            assertProblem(403, "forbidden", Rest.put(giver, roles(Caller.admin().id), "*", body()));
         }
 
         @Test

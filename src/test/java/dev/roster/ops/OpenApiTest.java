@@ -221,7 +221,8 @@ class OpenApiTest {
                         operation.toString());
             }
         }
-        assertTrue(idempotent.containsAll(Set.of("createUser", "createUsers")), idempotent.toString());
+        assertTrue(
+                idempotent.containsAll(Set.of("createUser", "createUsers")), idempotent.toString());
     }
 
     @Test

@@ -218,8 +218,7 @@ public class AdminResource {
                                 administration.change(
                                         administrator.id(),
                                         id(userId),
-                                        user ->
-                                                new UserAdministration.Edit(change, roles))));
+                                        user -> new UserAdministration.Edit(change, roles))));
     }
 
     @POST

@@ -86,7 +86,11 @@ public class PasswordInvitations {
                     new Outbox.Letter(
                             one.email(),
                             one.locale(),
-                            Map.of("name", one.name(), "url", link(tokens.get(i), one.redirectTo()))));
+                            Map.of(
+                                    "name",
+                                    one.name(),
+                                    "url",
+                                    link(tokens.get(i), one.redirectTo()))));
         }
         mail.sendAll(kind, letters);
     }

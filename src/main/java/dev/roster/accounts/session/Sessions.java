@@ -319,8 +319,7 @@ public class Sessions {
     /** Ends every session of many users on behalf of somebody else, by two statements. */
     @Transactional
     public void revokeAll(Collection<UUID> userIds, UUID actor) {
-        audit.recordAll(
-                AuditAction.SESSIONS_REVOKED, actor, "user", Session.endAll(userIds), null);
+        audit.recordAll(AuditAction.SESSIONS_REVOKED, actor, "user", Session.endAll(userIds), null);
     }
 
     /** Ends every session in which one of these administrators acts as somebody else. */

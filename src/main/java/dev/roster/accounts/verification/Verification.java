@@ -130,10 +130,10 @@ public class Verification extends BaseEntity {
         getEntityManager()
                 .createNativeQuery(
                         "INSERT INTO verifications (id, purpose, user_id, token_digest, expires_at,"
-                            + " created_at, updated_at) SELECT v.id, :purpose, v.user_id,"
-                            + " decode(v.digest, 'hex'), :expires, :now, :now FROM unnest(CAST(:ids"
-                            + " AS uuid[]), CAST(:users AS uuid[]), CAST(:digests AS text[])) AS v"
-                            + " (id, user_id, digest)")
+                                + " created_at, updated_at) SELECT v.id, :purpose, v.user_id,"
+                                + " decode(v.digest, 'hex'), :expires, :now, :now FROM unnest(CAST(:ids"
+                                + " AS uuid[]), CAST(:users AS uuid[]), CAST(:digests AS text[])) AS v"
+                                + " (id, user_id, digest)")
                 .setParameter("purpose", purpose.name())
                 .setParameter("expires", now.plus(lifetime))
                 .setParameter("now", now)

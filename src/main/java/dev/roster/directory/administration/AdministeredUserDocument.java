@@ -31,7 +31,8 @@ public record AdministeredUserDocument(
                                         + " none",
                         examples = "[\"support\"]")
                 List<@NotNull String> roles,
-        @NotNull @Pattern(regexp = "active|invited", message = "must be active or invited")
+        @NotNull
+                @Pattern(regexp = "active|invited", message = "must be active or invited")
                 @Schema(examples = "active")
                 String status) {
 

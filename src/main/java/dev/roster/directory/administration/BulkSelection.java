@@ -9,7 +9,9 @@ interface BulkSelection {
 
     int MAX_IDS = 10_000;
 
-    /** The most that a filter may match: what one transaction changes without others waiting long. */
+    /**
+     * The most that a filter may match: what one transaction changes without others waiting long.
+     */
     int MAX_MATCHES = 100_000;
 
     /** Null where there is a filter. */

@@ -2,8 +2,8 @@ package dev.roster.directory.administration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.access.Authority;
-import dev.roster.access.Authority.Actor;
 import dev.roster.access.Authority.ActingOnMany;
+import dev.roster.access.Authority.Actor;
 import dev.roster.access.Role;
 import dev.roster.access.Roles;
 import dev.roster.accounts.session.Sessions;
@@ -176,7 +176,8 @@ class BulkUserAdministration {
         }
         if (!actor.covers(wanted)) {
             throw new ProblemException(
-                    ProblemCode.FORBIDDEN, "Nobody gives a role that allows more than it may itself");
+                    ProblemCode.FORBIDDEN,
+                    "Nobody gives a role that allows more than it may itself");
         }
         return names;
     }

@@ -53,15 +53,16 @@ public class BulkUsersResource {
             description =
                     "All or none, or as many as can be made, with a result for each. Bodies may have"
                             + " 32 MiB.")
-    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`; `conflict`: passwords are not set by mail here")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "`email_taken`, `username_taken`; `conflict`: passwords are not set by mail here")
     @APIResponseSchema(
             value = BulkCreationView.class,
             responseCode = "200",
             responseDescription = "What became of each")
     public Response create(@RequestBodySchema(BulkCreation.class) ObjectNode body) {
-        return Response.ok(
-                        creation.create(
-                                caller.id(), documents.read(body, BulkCreation.class)))
+        return Response.ok(creation.create(caller.id(), documents.read(body, BulkCreation.class)))
                 .build();
     }
 
@@ -74,7 +75,9 @@ public class BulkUsersResource {
             description =
                     "By id, or by the filter of the list. Users who may do what the caller may not"
                             + " are never changed: 403 by id, left out by filter.")
-    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: the caller itself is among them")
+    @APIResponse(
+            responseCode = "409",
+            description = "`last_administrator`; `conflict`: the caller itself is among them")
     @APIResponseSchema(
             value = BulkChangeView.class,
             responseCode = "200",
@@ -95,7 +98,9 @@ public class BulkUsersResource {
                     "By id, or by the filter of the list. Each can be restored until it is purged."
                             + " Users who may do what the caller may not are never deleted: 403 by"
                             + " id, left out by filter.")
-    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: the caller itself is among them")
+    @APIResponse(
+            responseCode = "409",
+            description = "`last_administrator`; `conflict`: the caller itself is among them")
     @APIResponseSchema(
             value = BulkChangeView.class,
             responseCode = "200",

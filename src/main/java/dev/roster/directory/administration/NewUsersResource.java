@@ -55,7 +55,10 @@ public class NewUsersResource {
             description =
                     "Without a password: by default a link is mailed at which the person sets one."
                             + " Roles need users:set-role, a proven address users:set-email.")
-    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`; `conflict`: passwords are not set by mail here")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "`email_taken`, `username_taken`; `conflict`: passwords are not set by mail here")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "201",

@@ -70,7 +70,9 @@ public class UserAdministrationResource {
                     "A merge patch (RFC 7396). The user itself changes name and image;"
                             + " administrators every member, the address by users:set-email and"
                             + " roles by users:set-role.")
-    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`, `last_administrator`")
+    @APIResponse(
+            responseCode = "409",
+            description = "`email_taken`, `username_taken`, `last_administrator`")
     @APIResponseSchema(value = UserView.class, responseDescription = "The changed user")
     public Response patch(
             @PathParam("id") UUID id,
@@ -101,7 +103,9 @@ public class UserAdministrationResource {
             description =
                     "Sessions end at once. The user can be restored until it is purged; its address"
                             + " and user name are nobody else's so long.")
-    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: nobody removes itself")
+    @APIResponse(
+            responseCode = "409",
+            description = "`last_administrator`; `conflict`: nobody removes itself")
     @APIResponse(responseCode = "204", description = "The user is deleted")
     public Response delete(
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
@@ -119,7 +123,9 @@ public class UserAdministrationResource {
             description =
                     "The user signs in anew. Where it deleted itself somebody else may have its"
                             + " address or user name by now: 409.")
-    @APIResponse(responseCode = "409", description = "`email_taken`, `username_taken`: somebody else has it now")
+    @APIResponse(
+            responseCode = "409",
+            description = "`email_taken`, `username_taken`: somebody else has it now")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "200",
@@ -136,7 +142,9 @@ public class UserAdministrationResource {
             operationId = "banUser",
             summary = "Keep a user out",
             description = "Its sessions end at once.")
-    @APIResponse(responseCode = "409", description = "`last_administrator`; `conflict`: nobody bans itself")
+    @APIResponse(
+            responseCode = "409",
+            description = "`last_administrator`; `conflict`: nobody bans itself")
     @APIResponseSchema(
             value = UserView.class,
             responseCode = "200",
@@ -183,7 +191,9 @@ public class UserAdministrationResource {
             description =
                     "The password there is becomes as good as a wrong one, sessions end, and a link"
                             + " is mailed at which the person sets another.")
-    @APIResponse(responseCode = "409", description = "`conflict`: passwords are not set by mail here")
+    @APIResponse(
+            responseCode = "409",
+            description = "`conflict`: passwords are not set by mail here")
     @APIResponse(responseCode = "204", description = "The link is on its way")
     public Response requirePasswordChange(
             @PathParam("id") UUID id,

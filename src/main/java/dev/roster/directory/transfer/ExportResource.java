@@ -103,7 +103,10 @@ public class ExportResource {
         boolean gzip = takesGzip(encodings);
         StreamingOutput body = out -> write(chosen, selection, out, gzip);
         Response.ResponseBuilder answer =
-                Response.ok(body, chosen.mediaType() + (chosen == FileFormat.CSV ? ";charset=UTF-8" : ""))
+                Response.ok(
+                                body,
+                                chosen.mediaType()
+                                        + (chosen == FileFormat.CSV ? ";charset=UTF-8" : ""))
                         .header(
                                 HttpHeaders.CONTENT_DISPOSITION,
                                 "attachment; filename=\"users." + chosen.key() + "\"")

@@ -50,8 +50,7 @@ public class ExportUsers implements QuarkusApplication {
                 if (args[i].equals("--format") && i + 1 < args.length) {
                     format =
                             FileFormat.of(args[++i])
-                                    .orElseThrow(
-                                            () -> new UsageException("Formats: ndjson, csv"));
+                                    .orElseThrow(() -> new UsageException("Formats: ndjson, csv"));
                 } else if (args[i].equals("--output") && i + 1 < args.length) {
                     output = args[++i];
                 } else if (!args[i].startsWith("-") && args[i].indexOf('=') > 0) {

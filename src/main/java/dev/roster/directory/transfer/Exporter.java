@@ -142,8 +142,7 @@ class Exporter {
         byte[] sealed = row.getBytes("phone");
         return sealed == null
                 ? null
-                : Profile.openPhone(
-                        row.getObject("id", UUID.class), sealed, box);
+                : Profile.openPhone(row.getObject("id", UUID.class), sealed, box);
     }
 
     private String time(ResultSet row, String column) throws SQLException {

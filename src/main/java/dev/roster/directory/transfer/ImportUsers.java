@@ -56,7 +56,12 @@ public class ImportUsers implements QuarkusApplication {
 
     /** What was asked for. */
     private record Arguments(
-            Path file, FileFormat format, boolean dryRun, boolean skip, Path report, boolean resume) {
+            Path file,
+            FileFormat format,
+            boolean dryRun,
+            boolean skip,
+            Path report,
+            boolean resume) {
 
         static Arguments parse(String[] args) {
             Path file = null;
@@ -98,8 +103,7 @@ public class ImportUsers implements QuarkusApplication {
 
         private static FileFormat format(String name) {
             return FileFormat.of(name.equals("jsonl") ? "ndjson" : name)
-                    .orElseThrow(
-                            () -> new UsageException("Say --format csv or --format ndjson"));
+                    .orElseThrow(() -> new UsageException("Say --format csv or --format ndjson"));
         }
 
         private static String ending(Path file) {
@@ -164,16 +168,10 @@ public class ImportUsers implements QuarkusApplication {
                                 Files.newInputStream(arguments.file()),
                                 read ->
                                         progress.tell(
-                                                "reading",
-                                                read,
-                                                size,
-                                                ProgressLine.size(read))))) {
+                                                "reading", read, size, ProgressLine.size(read))))) {
             Options options =
                     new Options(
-                            arguments.format(),
-                            isGzip(file),
-                            arguments.dryRun(),
-                            arguments.skip());
+                            arguments.format(), isGzip(file), arguments.dryRun(), arguments.skip());
             UUID jobId = importer.stage(file, options, Importing.OPERATOR, null).jobId();
             progress.end("reading", size, size, ProgressLine.size(size));
             return jobId;

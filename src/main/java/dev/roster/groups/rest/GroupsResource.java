@@ -2,11 +2,11 @@ package dev.roster.groups.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.groups.Group;
+import dev.roster.groups.GroupDocument;
 import dev.roster.groups.Groups;
 import dev.roster.groups.Membership;
 import dev.roster.groups.Nesting;
 import dev.roster.groups.NewGroup;
-import dev.roster.groups.GroupDocument;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.idempotency.Idempotent;
 import dev.roster.platform.json.Documents;
@@ -196,8 +196,7 @@ public class GroupsResource {
     @APIResponseSchema(value = GroupView.class, responseDescription = "The group as stored")
     @APIResponse(
             responseCode = "409",
-            description =
-                    "`conflict`: the group would be nested in itself, or the groups too deep")
+            description = "`conflict`: the group would be nested in itself, or the groups too deep")
     public Response putParent(
             @PathParam("id") UUID id,
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
@@ -265,8 +264,7 @@ public class GroupsResource {
             @PathParam("userId") UUID userId,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         requireVisible(id);
-        Membership member =
-                Membership.find(id, userId).orElseThrow(ProblemException::notFound);
+        Membership member = Membership.find(id, userId).orElseThrow(ProblemException::notFound);
         return EntityTags.answer(GroupMemberView.of(member), Groups.tag(member), ifNoneMatch);
     }
 
@@ -284,9 +282,7 @@ public class GroupsResource {
     @APIResponse(
             responseCode = "201",
             description = "The member as stored, who was none before",
-            content =
-                    @Content(
-                            schema = @Schema(implementation = GroupMemberView.class)))
+            content = @Content(schema = @Schema(implementation = GroupMemberView.class)))
     @APIResponse(responseCode = "409", description = "`conflict`: the last owner stays one")
     public Response putMember(
             @PathParam("id") UUID id,
@@ -294,8 +290,7 @@ public class GroupsResource {
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
             @RequestBodySchema(MemberDocument.class) ObjectNode body) {
         MemberDocument document = documents.read(body, MemberDocument.class);
-        Groups.Stored stored =
-                groups.putMember(id, userId, ifMatch, document.roles(), caller.id());
+        Groups.Stored stored = groups.putMember(id, userId, ifMatch, document.roles(), caller.id());
         return Response.status(stored.created() ? 201 : 200)
                 .entity(GroupMemberView.of(stored.membership()))
                 .tag(Groups.tag(stored.membership()))

@@ -60,8 +60,7 @@ public class Cursors {
             read =
                     cursor.length() > MAX_LENGTH
                             ? null
-                            : json.readValue(
-                                    Base64.getUrlDecoder().decode(cursor), String[].class);
+                            : json.readValue(Base64.getUrlDecoder().decode(cursor), String[].class);
         } catch (IOException | IllegalArgumentException e) {
             throw unknown();
         }

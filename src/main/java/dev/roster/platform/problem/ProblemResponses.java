@@ -68,6 +68,7 @@ public class ProblemResponses implements OASFilter {
                         .map(operation -> operation.value("operationId").asString())
                         .collect(Collectors.toSet());
     }
+
     private static final Set<String> CONDITIONAL = Set.of("If-Match", "If-None-Match");
 
     @Override

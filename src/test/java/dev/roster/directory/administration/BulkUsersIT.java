@@ -46,12 +46,12 @@ class BulkUsersIT {
 
     private static final String STATE =
             "SELECT (SELECT count(*) FROM users WHERE email LIKE 'bulk-%') || ' users, ' ||"
-                + " (SELECT count(*) FROM users WHERE status = 'invited') || ' invited, ' ||"
-                + " (SELECT count(*) FROM role_grants) || ' grants, ' || (SELECT count(*) FROM"
-                + " sessions) || ' sessions, ' || (SELECT count(*) FROM verifications) || '"
-                + " tokens, ' || (SELECT count(*) FROM mail_outbox) || ' mails, ' || (SELECT"
-                + " count(*) FROM audit_events WHERE target_type = 'user') || ' events, ' ||"
-                + " (SELECT count(*) FROM idempotency_keys) || ' keys'";
+                    + " (SELECT count(*) FROM users WHERE status = 'invited') || ' invited, ' ||"
+                    + " (SELECT count(*) FROM role_grants) || ' grants, ' || (SELECT count(*) FROM"
+                    + " sessions) || ' sessions, ' || (SELECT count(*) FROM verifications) || '"
+                    + " tokens, ' || (SELECT count(*) FROM mail_outbox) || ' mails, ' || (SELECT"
+                    + " count(*) FROM audit_events WHERE target_type = 'user') || ' events, ' ||"
+                    + " (SELECT count(*) FROM idempotency_keys) || ' keys'";
 
     @TempDir Path directory;
 
@@ -93,7 +93,8 @@ class BulkUsersIT {
             assertTrue(after.startsWith(USERS + " users, "), after);
 
             String ids = ids(done.body());
-            String change = "{\"ids\":" + ids + ",\"patch\":{\"status\":\"invited\",\"roles\":null}}";
+            String change =
+                    "{\"ids\":" + ids + ",\"patch\":{\"status\":\"invited\",\"roles\":null}}";
             lockLast(other);
             assertKilledInTheMiddle(other, token, "PATCH", change);
             assertEquals(200, send(token, "PATCH", change).statusCode());
@@ -103,8 +104,7 @@ class BulkUsersIT {
             assertKilledInTheMiddle(other, token, "DELETE", "{\"ids\":" + ids + "}");
             assertEquals(200, send(token, "DELETE", "{\"ids\":" + ids + "}").statusCode());
             assertEquals(
-                    (long) USERS,
-                    value("SELECT count(*) FROM users WHERE deleted_at IS NOT NULL"));
+                    (long) USERS, value("SELECT count(*) FROM users WHERE deleted_at IS NOT NULL"));
         } finally {
             if (service != null) {
                 service.close();
@@ -113,8 +113,8 @@ class BulkUsersIT {
     }
 
     /** Has the request wait for what the other connection holds, and nobody come back from it. */
-    private void assertKilledInTheMiddle(
-            Connection other, String token, String method, String body) throws Exception {
+    private void assertKilledInTheMiddle(Connection other, String token, String method, String body)
+            throws Exception {
         String before = state();
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
@@ -125,11 +125,10 @@ class BulkUsersIT {
                     () ->
                             value(
                                             "SELECT count(*) FROM pg_stat_activity WHERE"
-                                                + " wait_event_type = 'Lock' AND application_name ="
-                                                + " 'roster'")
+                                                    + " wait_event_type = 'Lock' AND application_name ="
+                                                    + " 'roster'")
                                     .equals(1L));
-            // SIGKILL
-            service.close();
+            service.kill();
             assertThrows(ExecutionException.class, answer::get);
         } finally {
             thread.shutdownNow();

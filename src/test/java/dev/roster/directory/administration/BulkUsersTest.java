@@ -83,8 +83,7 @@ class BulkUsersTest {
     }
 
     private long made() {
-        return (Long)
-                Database.value("SELECT count(*) FROM users WHERE email LIKE ?", mark + "-%");
+        return (Long) Database.value("SELECT count(*) FROM users WHERE email LIKE ?", mark + "-%");
     }
 
     /** Users of this test's own, made past the service. */
@@ -168,7 +167,9 @@ class BulkUsersTest {
                                                             + i
                                                             + "\",\"phone\":\"+4420794600"
                                                             + (10 + i)
-                                                            + "\",\"birthDate\":\"1815-12-10\"}")
+                                                            + "\",\"birthDate\":\"1815-12-10\"},\"attributes\":{\"department\":\"D"
+                                                            + i
+                                                            + "\",\"shoeSize\":null}")
                                     + "}");
             assertEquals(200, answer.statusCode(), answer.asString());
             JsonNode result = Rest.json(answer);
@@ -188,6 +189,9 @@ class BulkUsersTest {
                 assertEquals("F" + i, profile.get("firstName").asText());
                 assertEquals("+44207946001" + i, profile.get("phone").asText());
                 assertEquals("1815-12-10", profile.get("birthDate").asText());
+                assertEquals(
+                        Rest.json("{\"department\":\"D" + i + "\"}"),
+                        Rest.json(Rest.get(admin, path + "/attributes")));
                 // the profile can be changed as any other
                 assertEquals(
                         200,
@@ -225,7 +229,8 @@ class BulkUsersTest {
                 tokens.add(MailedLinks.parameter(target, "token"));
             }
             assertEquals(3, tokens.stream().distinct().count());
-            String body2 = "{\"token\":\"" + tokens.get(1) + "\",\"newPassword\":\"a-new-password\"}";
+            String body2 =
+                    "{\"token\":\"" + tokens.get(1) + "\",\"newPassword\":\"a-new-password\"}";
             assertEquals(
                     200,
                     Rest.body(given(), Rest.JSON, body2)
@@ -250,6 +255,8 @@ class BulkUsersTest {
                             + ",{\"name\":\"\",\"email\":\"x\",\"roles\":[\"nosuch\"]}"
                             + ","
                             + user(5, ",\"roles\":[\"nosuch\"]")
+                            + ","
+                            + user(6, ",\"attributes\":{\"nosuch\":1}")
                             + "]}";
             assertInvalid(
                     post(admin, body),
@@ -257,7 +264,8 @@ class BulkUsersTest {
                     "users.2.nosuch",
                     "users.3.profile.birthDate",
                     "users.4.name",
-                    "users.5.roles");
+                    "users.5.roles",
+                    "users.6.attributes.nosuch");
             assertEquals(0, made());
         }
 
@@ -271,7 +279,11 @@ class BulkUsersTest {
                             + ","
                             + user(0, "")
                             + ","
-                            + user(2, ",\"username\":\"" + username.toUpperCase(java.util.Locale.ROOT) + "\"")
+                            + user(
+                                    2,
+                                    ",\"username\":\""
+                                            + username.toUpperCase(java.util.Locale.ROOT)
+                                            + "\"")
                             + ",{\"name\":\"x\",\"email\":\""
                             + admin.email.toUpperCase(java.util.Locale.ROOT)
                             + "\"}"
@@ -308,8 +320,7 @@ class BulkUsersTest {
             assertEquals(2, result.get("created").asInt(), result.toString());
             assertEquals("validation_failed", result.at("/results/1/code").asText());
             assertEquals(
-                    "users.1.emailVerified",
-                    result.at("/results/1/violations/0/field").asText());
+                    "users.1.emailVerified", result.at("/results/1/violations/0/field").asText());
             assertEquals(2, made());
         }
 
@@ -332,9 +343,13 @@ class BulkUsersTest {
         void limits() {
             Caller creator = Callers.with("users:create");
             assertProblem(
-                    403, "forbidden", post(creator, users(2, i -> ",\"roles\":[\"support\"]") + "}"));
+                    403,
+                    "forbidden",
+                    post(creator, users(2, i -> ",\"roles\":[\"support\"]") + "}"));
             assertProblem(
-                    403, "forbidden", post(creator, users(2, i -> ",\"emailVerified\":true") + "}"));
+                    403,
+                    "forbidden",
+                    post(creator, users(2, i -> ",\"emailVerified\":true") + "}"));
             assertProblem(
                     403,
                     "forbidden",
@@ -384,8 +399,7 @@ class BulkUsersTest {
         @Test
         @DisplayName("once, where many ask for the same at once")
         void races() throws Exception {
-            List<Response> answers =
-                    AtOnce.run(4, () -> post(admin, users(20, i -> "") + "}"));
+            List<Response> answers = AtOnce.run(4, () -> post(admin, users(20, i -> "") + "}"));
             assertEquals(1, answers.stream().filter(a -> a.statusCode() == 200).count());
             answers.stream()
                     .filter(a -> a.statusCode() != 200)
@@ -447,7 +461,8 @@ class BulkUsersTest {
                     0,
                     patch(
                                     admin,
-                                    ids(ids) + ",\"patch\":{\"name\":\"Same\",\"roles\":[\"support\"]}}")
+                                    ids(ids)
+                                            + ",\"patch\":{\"name\":\"Same\",\"roles\":[\"support\"]}}")
                             .<Integer>path("changed"));
             assertEquals(
                     3,
@@ -567,8 +582,7 @@ class BulkUsersTest {
                         patch(editor, ids(List.of(known)) + ",\"patch\":" + patch + "}"));
             }
             assertEquals(0, events("user.updated", List.of(known)));
-            assertEquals(
-                    200, patch(editor, ids(List.of(known, known)) + change).statusCode());
+            assertEquals(200, patch(editor, ids(List.of(known, known)) + change).statusCode());
         }
 
         @Test
@@ -651,7 +665,9 @@ class BulkUsersTest {
                     Rest.json(
                             delete(
                                     admin,
-                                    "{\"filter\":{\"q\":\"" + admin.email + "\"},\"dryRun\":true}"));
+                                    "{\"filter\":{\"q\":\""
+                                            + admin.email
+                                            + "\"},\"dryRun\":true}"));
             assertEquals(0, own.path("matched").asInt(), own.toString());
             assertEquals(1, own.get("leftOut").asInt());
         }
@@ -678,7 +694,10 @@ class BulkUsersTest {
             Response answer = delete(admin, "{\"filter\":{\"status\":\"gone\"}}");
             assertProblem(400, "validation_failed", answer);
             assertTrue(
-                    Rest.json(answer).at("/violations/0/field").asText().startsWith("filter.status"),
+                    Rest.json(answer)
+                            .at("/violations/0/field")
+                            .asText()
+                            .startsWith("filter.status"),
                     answer.asString());
         }
 
@@ -686,8 +705,7 @@ class BulkUsersTest {
         @DisplayName("needs leave to list users")
         void permission() {
             some(1);
-            assertProblem(
-                    403, "forbidden", delete(Callers.with("users:delete"), filter("") + "}"));
+            assertProblem(403, "forbidden", delete(Callers.with("users:delete"), filter("") + "}"));
         }
 
         @Test
@@ -725,10 +743,7 @@ class BulkUsersTest {
             assertEquals(3, events("user.deleted", ids));
             assertFalse(Caller.signUp(ada.email).statusCode() == 200, "the address is held");
             assertEquals(
-                    200,
-                    admin.request()
-                            .post("/api/v1/users/" + ada.id + "/restore")
-                            .statusCode());
+                    200, admin.request().post("/api/v1/users/" + ada.id + "/restore").statusCode());
             assertNotNull(ada.signInAgain());
             assertInvalid(delete(admin, ids(ids.subList(0, 1)) + "}"), "ids.0");
         }
@@ -737,14 +752,11 @@ class BulkUsersTest {
         @DisplayName("but neither the caller nor anybody above")
         void refused() {
             List<UUID> ids = some(1);
-            assertProblem(
-                    409, "conflict", delete(admin, ids(List.of(ids.get(0), admin.id)) + "}"));
+            assertProblem(409, "conflict", delete(admin, ids(List.of(ids.get(0), admin.id)) + "}"));
             assertProblem(
                     403,
                     "forbidden",
-                    delete(
-                            Callers.with("users:delete"),
-                            ids(List.of(ids.get(0), admin.id)) + "}"));
+                    delete(Callers.with("users:delete"), ids(List.of(ids.get(0), admin.id)) + "}"));
             assertEquals(0, events("user.deleted", ids));
         }
 
@@ -754,7 +766,10 @@ class BulkUsersTest {
             List<UUID> ids = some(1010);
             List<String> ten =
                     Statements.of(
-                            () -> delete(admin, ids(ids.subList(0, 10)) + "}").then().statusCode(200));
+                            () ->
+                                    delete(admin, ids(ids.subList(0, 10)) + "}")
+                                            .then()
+                                            .statusCode(200));
             List<String> thousand =
                     Statements.of(
                             () ->

@@ -45,7 +45,9 @@ class UserAdministrationTest {
 
     /** An operation on one user, and the permission it needs. */
     private record Operation(
-            String name, String permission, Function<RequestSpecification, Function<UUID, Response>> call) {
+            String name,
+            String permission,
+            Function<RequestSpecification, Function<UUID, Response>> call) {
 
         Response by(RequestSpecification request, UUID id) {
             return call.apply(request).apply(id);
@@ -95,8 +97,7 @@ class UserAdministrationTest {
     }
 
     private static Response post(RequestSpecification request, UUID id, String what, String body) {
-        RequestSpecification full =
-                body == null ? request : Rest.body(request, Rest.JSON, body);
+        RequestSpecification full = body == null ? request : Rest.body(request, Rest.JSON, body);
         return full.post(USERS + "/" + id + "/" + what);
     }
 
@@ -149,7 +150,8 @@ class UserAdministrationTest {
                                             operation.by(given(), ada.id))));
             tests.add(
                     dynamicTest(
-                            operation.name + " by a user is 403, whether or not there is such a one",
+                            operation.name
+                                    + " by a user is 403, whether or not there is such a one",
                             () -> {
                                 Caller bob = Caller.signUp();
                                 String before = row(ada.id);
@@ -211,8 +213,7 @@ class UserAdministrationTest {
                                 Caller other = Callers.with(operation.permission, "users:import");
                                 for (Caller above : List.of(Caller.admin(), other)) {
                                     String before = row(above.id);
-                                    assertProblem(
-                                            403, "forbidden", operation.by(lesser, above.id));
+                                    assertProblem(403, "forbidden", operation.by(lesser, above.id));
                                     assertEquals(before, row(above.id));
                                     assertEquals(200, sessionStatus(above));
                                 }
@@ -226,8 +227,7 @@ class UserAdministrationTest {
                                 Caller gone = Callers.with(operation.permission);
                                 Database.update(
                                         "UPDATE users SET banned = true WHERE id = ?", gone.id);
-                                assertProblem(
-                                        401, "unauthenticated", operation.by(gone, ada.id));
+                                assertProblem(401, "unauthenticated", operation.by(gone, ada.id));
                             }));
         }
         return tests.stream();
@@ -254,8 +254,7 @@ class UserAdministrationTest {
             assertProblem(403, "forbidden", Rest.patch(support, path, "*", "{\"name\":\"x\"}"));
             assertProblem(403, "forbidden", Rest.delete(support, path, "*"));
             assertProblem(403, "forbidden", post(support, ada.id, "restore", null));
-            assertProblem(
-                    403, "forbidden", post(support, ada.id, "require-password-change", "{}"));
+            assertProblem(403, "forbidden", post(support, ada.id, "require-password-change", "{}"));
             assertProblem(
                     403,
                     "forbidden",
@@ -317,7 +316,9 @@ class UserAdministrationTest {
             assertEquals(200, setPassword(token, "a-password-of-her-own").statusCode());
             assertEquals(400, setPassword(token, "another-password").statusCode(), "single use");
             assertEquals(200, Caller.signIn(email, "a-password-of-her-own").statusCode());
-            assertEquals(true, Rest.json(Rest.get(admin, USERS + "/" + id)).get("emailVerified").asBoolean());
+            assertEquals(
+                    true,
+                    Rest.json(Rest.get(admin, USERS + "/" + id)).get("emailVerified").asBoolean());
             assertEquals("user.created", actions(id).get(0));
         }
 
@@ -333,7 +334,8 @@ class UserAdministrationTest {
                                             + username.toUpperCase(java.util.Locale.ROOT)
                                             + "\",\"image\":\"https://img.example/g.png\",\"roles\":[\"support\"],"
                                             + "\"profile\":{\"firstName\":\"Grace\",\"birthDate\":\"1906-12-09\","
-                                            + "\"phone\":\"+12025550100\",\"locale\":\"fr\"}"));
+                                            + "\"phone\":\"+12025550100\",\"locale\":\"fr\"},"
+                                            + "\"attributes\":{\"department\":\"Navy\",\"shoeSize\":38}"));
             assertEquals(201, answer.statusCode(), answer.asString());
             JsonNode user = Rest.json(answer);
             assertTrue(user.get("emailVerified").asBoolean());
@@ -346,6 +348,9 @@ class UserAdministrationTest {
             assertEquals("1906-12-09", profile.get("birthDate").asText());
             assertEquals("+12025550100", profile.get("phone").asText());
             assertEquals("fr", profile.get("locale").asText());
+            assertEquals(
+                    Rest.json("{\"department\":\"Navy\",\"shoeSize\":38}"),
+                    Rest.json(Rest.get(admin, answer.header("Location") + "/attributes")));
             assertEquals(List.of(), Mails.to(email));
         }
 
@@ -365,6 +370,8 @@ class UserAdministrationTest {
                     "roles | \"admin\"",
                     "roles | [\"nosuchrole\"]",
                     "profile.birthDate | {\"birthDate\":\"tomorrow\"}",
+                    "attributes.nosuch | {\"nosuch\":1}",
+                    "attributes.shoeSize | {\"shoeSize\":\"big\"}",
                     "redirectTo | \"https://evil.example/\"",
                     "password | \"correct-horse-battery\"",
                     "id | \"0190a000-0000-7000-8000-000000000000\"",
@@ -398,8 +405,7 @@ class UserAdministrationTest {
             email = Caller.newEmail();
             String username = "u" + UUID.randomUUID().toString().replace("-", "").substring(0, 20);
             assertEquals(
-                    201,
-                    create(admin, body(",\"username\":\"" + username + "\"")).statusCode());
+                    201, create(admin, body(",\"username\":\"" + username + "\"")).statusCode());
             email = Caller.newEmail();
             assertProblem(
                     409,
@@ -523,14 +529,12 @@ class UserAdministrationTest {
                             "*",
                             "{\"roles\":[\"admin\"]}"));
             assertEquals(before, row(ada.id));
-            assertEquals(
-                    200, Rest.patch(editor, path, "*", "{\"name\":\"x\"}").statusCode());
+            assertEquals(200, Rest.patch(editor, path, "*", "{\"name\":\"x\"}").statusCode());
             // itself it is no more than that either
             assertProblem(
                     403,
                     "forbidden",
-                    Rest.patch(
-                            editor, USERS + "/" + editor.id, "*", "{\"roles\":[\"admin\"]}"));
+                    Rest.patch(editor, USERS + "/" + editor.id, "*", "{\"roles\":[\"admin\"]}"));
         }
 
         @Test
@@ -542,21 +546,32 @@ class UserAdministrationTest {
                     Rest.patch(admin, path, "*", "{\"email\":\"" + admin.email + "\"}"));
             assertInvalid(Rest.patch(admin, path, "*", "{\"email\":\"x\"}"), "email");
             assertInvalid(Rest.patch(admin, path, "*", "{\"email\":null}"), "email");
-            assertInvalid(Rest.patch(admin, path, "*", "{\"emailVerified\":null}"), "emailVerified");
+            assertInvalid(
+                    Rest.patch(admin, path, "*", "{\"emailVerified\":null}"), "emailVerified");
             assertInvalid(Rest.patch(admin, path, "*", "{\"status\":\"gone\"}"), "status");
             assertInvalid(Rest.patch(admin, path, "*", "{\"roles\":[\"nosuch\"]}"), "roles");
         }
 
         @Test
-        @DisplayName("never over another editor: 412 for a stale tag, 428 for none, one of many wins")
+        @DisplayName(
+                "never over another editor: 412 for a stale tag, 428 for none, one of many wins")
         void preconditions() throws Exception {
             String tag = Rest.tag(admin, path);
             assertProblem(
-                    428, "precondition_required", Rest.patch(admin, path, null, "{\"name\":\"x\"}"));
+                    428,
+                    "precondition_required",
+                    Rest.patch(admin, path, null, "{\"name\":\"x\"}"));
             List<Response> answers =
                     AtOnce.numbered(
                             4,
-                            i -> Rest.patch(admin, path, tag, "{\"roles\":[\"" + (i % 2 == 0 ? "support" : "admin") + "\"]}"));
+                            i ->
+                                    Rest.patch(
+                                            admin,
+                                            path,
+                                            tag,
+                                            "{\"roles\":[\""
+                                                    + (i % 2 == 0 ? "support" : "admin")
+                                                    + "\"]}"));
             assertEquals(1, answers.stream().filter(a -> a.statusCode() == 200).count());
             answers.stream()
                     .filter(a -> a.statusCode() != 200)
@@ -568,7 +583,8 @@ class UserAdministrationTest {
         void profile() {
             Caller editor = Callers.with("users:update");
             assertEquals(
-                    200, Rest.patch(editor, path + "/profile", "*", "{\"bio\":\"x\"}").statusCode());
+                    200,
+                    Rest.patch(editor, path + "/profile", "*", "{\"bio\":\"x\"}").statusCode());
             assertProblem(
                     403,
                     "forbidden",
@@ -638,10 +654,10 @@ class UserAdministrationTest {
         }
 
         @Test
-        @DisplayName("who deleted itself, and whose address is free, unless somebody else has it now")
+        @DisplayName(
+                "who deleted itself, and whose address is free, unless somebody else has it now")
         void ownDeletion() {
-            Database.update(
-                    "UPDATE users SET deleted_at = now() WHERE id = ?", ada.id);
+            Database.update("UPDATE users SET deleted_at = now() WHERE id = ?", ada.id);
             assertEquals(200, Caller.signUp(ada.email).statusCode());
             assertProblem(409, "email_taken", post(admin, ada.id, "restore", null));
             Caller bob = Caller.signUp();
@@ -656,7 +672,9 @@ class UserAdministrationTest {
             Caller other = Caller.admin();
             Rest.delete(admin, USERS + "/" + other.id, "*").then().statusCode(204);
             assertProblem(
-                    403, "forbidden", post(Callers.with("users:delete"), other.id, "restore", null));
+                    403,
+                    "forbidden",
+                    post(Callers.with("users:delete"), other.id, "restore", null));
         }
     }
 
@@ -711,11 +729,7 @@ class UserAdministrationTest {
         void requires() {
             Database.update("UPDATE users SET email_verified = true WHERE id = ?", ada.id);
             Response answer =
-                    post(
-                            admin,
-                            ada.id,
-                            "require-password-change",
-                            "{\"redirectTo\":\"/choose\"}");
+                    post(admin, ada.id, "require-password-change", "{\"redirectTo\":\"/choose\"}");
             assertEquals(204, answer.statusCode(), answer.asString());
             assertEquals(401, sessionStatus(ada));
             Response right = Caller.signIn(ada.email, Caller.PASSWORD);
@@ -782,7 +796,8 @@ class UserAdministrationTest {
         }
 
         @Test
-        @DisplayName("leaves one of two who take each other's role, delete each other, in both dialects")
+        @DisplayName(
+                "leaves one of two who take each other's role, delete each other, in both dialects")
         void mixed() throws Exception {
             Caller first = Caller.admin();
             Caller second = Caller.admin();
@@ -809,8 +824,7 @@ class UserAdministrationTest {
             String email = Caller.newEmail();
             List<Response> answers =
                     AtOnce.run(
-                            4,
-                            () -> create(admin, "{\"name\":\"x\",\"email\":\"" + email + "\"}"));
+                            4, () -> create(admin, "{\"name\":\"x\",\"email\":\"" + email + "\"}"));
             assertEquals(1, answers.stream().filter(a -> a.statusCode() == 201).count());
             answers.stream()
                     .filter(a -> a.statusCode() != 201)
@@ -832,8 +846,7 @@ class UserAdministrationTest {
                         .stream()
                         .map(row -> (UUID) row.get("user_id"))
                         .toList();
-        others.forEach(
-                id -> Database.update("UPDATE users SET banned = true WHERE id = ?", id));
+        others.forEach(id -> Database.update("UPDATE users SET banned = true WHERE id = ?", id));
         try {
             String self = USERS + "/" + admin.id;
             assertProblem(
@@ -846,15 +859,12 @@ class UserAdministrationTest {
                     Rest.body(
                                     admin.request(),
                                     Rest.JSON,
-                                    "{\"ids\":[\""
-                                            + admin.id
-                                            + "\"],\"patch\":{\"roles\":null}}")
+                                    "{\"ids\":[\"" + admin.id + "\"],\"patch\":{\"roles\":null}}")
                             .patch(USERS + "/bulk"));
         } finally {
             others.forEach(
                     id -> Database.update("UPDATE users SET banned = false WHERE id = ?", id));
         }
-        assertNull(
-                Rest.json(Rest.get(admin, USERS + "/" + admin.id)).get("banReason").textValue());
+        assertNull(Rest.json(Rest.get(admin, USERS + "/" + admin.id)).get("banReason").textValue());
     }
 }

@@ -200,8 +200,7 @@ class ImportResourceTest {
                 // the runner is busy until this lets go
                 held.setAutoCommit(false);
                 insert(held, "x@" + mark + ".example");
-                String first =
-                        Imports.location(csv("email,name\nx@M.example,X\n"));
+                String first = Imports.location(csv("email,name\nx@M.example,X\n"));
                 location =
                         Imports.location(
                                 Imports.send(
@@ -212,8 +211,7 @@ class ImportResourceTest {
             }
             JsonNode job = Imports.await(admin, location);
             assertEquals("failed", job.get("status").asText());
-            assertEquals(
-                    "Whoever started it may no longer import", job.get("error").asText());
+            assertEquals("Whoever started it may no longer import", job.get("error").asText());
             assertEquals(1, users().size());
         }
     }
@@ -302,7 +300,9 @@ class ImportResourceTest {
         @DisplayName("takes a byte order mark, line ends of any kind, and no line end at the end")
         void lineEnds() {
             JsonNode job =
-                    done(CSV, "\uFEFFemail,name\r\na@M.example,A\r\n\r\nb@M.example,B\nc@M.example,C");
+                    done(
+                            CSV,
+                            "\uFEFFemail,name\r\na@M.example,A\r\n\r\nb@M.example,B\nc@M.example,C");
             assertCounts(job, 3, 0, 0);
         }
 
@@ -320,8 +320,7 @@ class ImportResourceTest {
                 })
         @DisplayName("that cannot be read as a whole is 400, and loads nothing")
         void malformed(String file) {
-            assertProblemOf(
-                    400, "validation_failed", csv(file));
+            assertProblemOf(400, "validation_failed", csv(file));
             assertEquals(List.of(), users());
         }
 
@@ -568,8 +567,7 @@ class ImportResourceTest {
                     4 externalId: is another user's
                     """,
                     Imports.report(admin, refused));
-            JsonNode skipped =
-                    Imports.done(admin, CSV, "?onDuplicate=skip", marked(again));
+            JsonNode skipped = Imports.done(admin, CSV, "?onDuplicate=skip", marked(again));
             assertCounts(skipped, 0, 3, 1);
             assertEquals("3 username: is another user's\n", Imports.report(admin, skipped));
             assertEquals(
@@ -601,7 +599,8 @@ class ImportResourceTest {
                                     .collect(Collectors.joining());
             List<JsonNode> jobs = AtOnce.run(2, () -> done(CSV, file));
             assertEquals(
-                    500, jobs.get(0).get("succeeded").asInt() + jobs.get(1).get("succeeded").asInt());
+                    500,
+                    jobs.get(0).get("succeeded").asInt() + jobs.get(1).get("succeeded").asInt());
             assertEquals(500, users().size());
         }
     }
@@ -615,8 +614,7 @@ class ImportResourceTest {
         void gzip() {
             byte[] body =
                     Imports.gzip(
-                            marked("email,name\na@M.example,A\n")
-                                    .getBytes(StandardCharsets.UTF_8));
+                            marked("email,name\na@M.example,A\n").getBytes(StandardCharsets.UTF_8));
             JsonNode job =
                     Imports.await(
                             admin,
@@ -632,8 +630,7 @@ class ImportResourceTest {
         void brokenGzip() {
             byte[] whole =
                     Imports.gzip(
-                            marked("email,name\na@M.example,A\n")
-                                    .getBytes(StandardCharsets.UTF_8));
+                            marked("email,name\na@M.example,A\n").getBytes(StandardCharsets.UTF_8));
             for (byte[] body :
                     List.of(
                             Arrays.copyOf(whole, whole.length - 9),
@@ -679,7 +676,8 @@ class ImportResourceTest {
             byte[] body = marked(file.toString()).getBytes(StandardCharsets.UTF_8);
             assertTrue(body.length > 11_000_000);
             assertCounts(
-                    Imports.await(admin, Imports.send(Imports.request(admin, CSV, "?dryRun=true"), body)),
+                    Imports.await(
+                            admin, Imports.send(Imports.request(admin, CSV, "?dryRun=true"), body)),
                     6000,
                     0,
                     0);
@@ -688,7 +686,9 @@ class ImportResourceTest {
                 out.write(head("Transfer-Encoding: chunked"));
                 for (int at = 0; at < body.length; at += 100_000) {
                     int length = Math.min(100_000, body.length - at);
-                    out.write((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                    out.write(
+                            (Integer.toHexString(length) + "\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
                     out.write(body, at, length);
                     out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
                 }
@@ -710,7 +710,9 @@ class ImportResourceTest {
                 try (Socket socket = new Socket("localhost", RestAssured.port)) {
                     OutputStream out = socket.getOutputStream();
                     out.write(head("Content-Length: 1000000"));
-                    out.write(marked("email,name\na@M.example,A\n").getBytes(StandardCharsets.US_ASCII));
+                    out.write(
+                            marked("email,name\na@M.example,A\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
                     out.flush();
                     // until it is being read
                     Imports.pause();
@@ -726,8 +728,7 @@ class ImportResourceTest {
             assertCounts(Imports.await(admin, next), 1, 0, 0);
             assertEquals(List.of("B"), users().stream().map(user -> user.get("name")).toList());
             assertEquals(
-                    1L,
-                    Database.value("SELECT count(*) FROM jobs WHERE created_by = ?", admin.id));
+                    1L, Database.value("SELECT count(*) FROM jobs WHERE created_by = ?", admin.id));
         }
 
         private byte[] head(String framing) {
@@ -762,11 +763,15 @@ class ImportResourceTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"?dryrun=true", "?dryRun=yes", "?onDuplicate=update", "?dryRun=true&dryRun=false"})
+                strings = {
+                    "?dryrun=true",
+                    "?dryRun=yes",
+                    "?onDuplicate=update",
+                    "?dryRun=true&dryRun=false"
+                })
         @DisplayName("comes with a parameter that is none is 400")
         void parameters(String query) {
-            HttpResponse<String> answer =
-                    Imports.send(admin, CSV, query, "email,name\n");
+            HttpResponse<String> answer = Imports.send(admin, CSV, query, "email,name\n");
             assertProblemOf(400, "validation_failed", answer);
             assertEquals("query", Rest.json(answer.body()).at("/violations/0/in").asText());
         }
@@ -790,8 +795,7 @@ class ImportResourceTest {
             HttpResponse<String> second = send(admin, "key-1", "", body);
             assertEquals(Imports.location(first), Imports.location(second));
             assertFalse(first.headers().firstValue("Idempotency-Replayed").isPresent());
-            assertEquals(
-                    "true", second.headers().firstValue("Idempotency-Replayed").orElseThrow());
+            assertEquals("true", second.headers().firstValue("Idempotency-Replayed").orElseThrow());
             assertCounts(Imports.await(admin, first), 1, 0, 0);
             // somebody else's key is another one
             Caller other = Caller.admin();
@@ -825,8 +829,7 @@ class ImportResourceTest {
                     .filter(answer -> answer.statusCode() != 202)
                     .forEach(answer -> assertProblemOf(409, "conflict", answer));
             assertEquals(
-                    1L,
-                    Database.value("SELECT count(*) FROM jobs WHERE created_by = ?", admin.id));
+                    1L, Database.value("SELECT count(*) FROM jobs WHERE created_by = ?", admin.id));
         }
 
         @Test
@@ -942,7 +945,9 @@ class ImportResourceTest {
                             first.at("/items/1/id").asText(),
                             rest.at("/items/0/id").asText()));
             assertTrue(rest.get("next").isNull());
-            assertEquals(0, Rest.json(Rest.get(with("users:import"), "/api/v1/jobs")).get("items").size());
+            assertEquals(
+                    0,
+                    Rest.json(Rest.get(with("users:import"), "/api/v1/jobs")).get("items").size());
             for (String query : List.of("size=0", "size=101", "size=x", "cursor=x", "sort=id")) {
                 assertProblem(
                         400, "validation_failed", Rest.get(importer, "/api/v1/jobs?" + query));

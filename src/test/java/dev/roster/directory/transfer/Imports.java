@@ -37,13 +37,10 @@ final class Imports {
     static HttpRequest.Builder request(Caller caller, String type, String query) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://localhost:" + RestAssured.port + PATH + query))
+                                URI.create("http://localhost:" + RestAssured.port + PATH + query))
                         .timeout(LIMIT)
                         .header("Content-Type", type);
-        return caller == null
-                ? request
-                : request.header("Authorization", "Bearer " + caller.token);
+        return caller == null ? request : request.header("Authorization", "Bearer " + caller.token);
     }
 
     static HttpResponse<String> send(HttpRequest.Builder request, byte[] body) {

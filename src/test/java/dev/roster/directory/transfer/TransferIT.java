@@ -203,11 +203,7 @@ class TransferIT {
         assertEquals(ROWS, count("command", "users"));
         assertEquals(
                 0,
-                exit(
-                        "done: 1 of 1 rows taken",
-                        "import",
-                        lines.toString(),
-                        "--skip-duplicates"));
+                exit("done: 1 of 1 rows taken", "import", lines.toString(), "--skip-duplicates"));
         assertEquals(64, exit("Unknown: --nonsense", "import", "--nonsense"));
         assertEquals(66, exit("There is no file", "import", "missing.csv"));
     }
@@ -217,8 +213,7 @@ class TransferIT {
     @DisplayName("writes what was imported into a file")
     void export() throws Exception {
         assertEquals(
-                0,
-                exit("10,501  users", "export", "--format", "csv", "--output", "users.csv"));
+                0, exit("10,501  users", "export", "--format", "csv", "--output", "users.csv"));
         List<String> csv = Files.readAllLines(directory.resolve("users.csv"));
         assertEquals(ROWS + 2, csv.size());
         assertTrue(csv.get(ROWS + 1).contains(",more@example.com,'=More,"), csv.get(ROWS + 1));
@@ -323,9 +318,7 @@ class TransferIT {
     private static JsonNode get(PackagedProcess service, String token, String path) {
         try {
             return Rest.json(
-                    service.send(
-                                    service.request(path)
-                                            .header("Authorization", "Bearer " + token))
+                    service.send(service.request(path).header("Authorization", "Bearer " + token))
                             .body());
         } catch (IOException e) {
             throw new AssertionError(e);
