@@ -174,7 +174,7 @@ public final class PackagedProcess implements AutoCloseable {
         process.destroy();
     }
 
-    /** SIGKILL, and waits for the end. */
+    /** As {@code kill -9}: it has no time for anything, and is gone on return. */
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();
@@ -199,11 +199,6 @@ public final class PackagedProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** As {@code kill -9}: it has no time for anything, and is gone on return. */
-    public void kill() {
-        close();
     }
 
     /** Whatever happened, nothing goes on running. */

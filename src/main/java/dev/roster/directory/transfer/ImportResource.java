@@ -95,7 +95,9 @@ public class ImportResource {
             description = "The job, which `Location` leads to",
             headers = @Header(name = "Location", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "409", description = "The key is being used at this moment")
     @APIResponse(responseCode = "413", description = "It expands out of proportion")
+    @APIResponse(responseCode = "422", description = "The key came with another file before")
     public Response start(
             InputStream body,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType type,
