@@ -276,8 +276,18 @@ public class Users {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void deleteAll(Collection<UUID> ids, UUID actor) {
+        deleteAll(ids, actor, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param after what the trail tells of it, or null
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void deleteAll(Collection<UUID> ids, UUID actor, ObjectNode after) {
         User.deleteAll(ids, clock.instant());
-        audit.recordAll(AuditAction.USER_DELETED, actor, "user", ids, null);
+        audit.recordAll(AuditAction.USER_DELETED, actor, "user", ids, after);
         deletions.fire(new UserDeleted(ids, actor));
     }
 
@@ -296,19 +306,15 @@ public class Users {
     }
 
     /**
-     * Marks users as deleted; they keep their addresses until they are purged. What hangs on them,
-     * and the events, are the caller's to see to.
+     * Ends users for good, with all that the database holds of them by reference. The event is the
+     * caller's.
      *
-     * @return how many were not deleted before
+     * @param actor who does it, or null for the service itself
+     * @return how many there were
      */
-    @Transactional
-    public int deleteAll(Collection<UUID> ids, Instant now) {
-        return User.deleteAll(ids, now);
-    }
-
-    /** Ends users for good, with all that the database holds of them by reference. */
-    @Transactional
-    public int remove(Collection<UUID> ids) {
+    @Transactional(Transactional.TxType.MANDATORY)
+    public int remove(Collection<UUID> ids, UUID actor) {
+        deletions.fire(new UserDeleted(ids, actor));
         return User.remove(ids);
     }
 

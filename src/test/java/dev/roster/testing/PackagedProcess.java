@@ -174,6 +174,12 @@ public final class PackagedProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** SIGKILL, and waits for the end. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
     /**
      * The exit code.
      *
@@ -203,7 +209,6 @@ public final class PackagedProcess implements AutoCloseable {
     /** Whatever happened, nothing goes on running. */
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
+        kill();
     }
 }

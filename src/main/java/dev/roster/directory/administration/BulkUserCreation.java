@@ -14,6 +14,8 @@ import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.problem.Violation;
 import dev.roster.platform.problem.Violations;
 import dev.roster.platform.security.Permission;
+import dev.roster.users.AttributeCircle;
+import dev.roster.users.Attributes;
 import dev.roster.users.Username;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -43,6 +45,7 @@ class BulkUserCreation {
     private final Authority authority;
     private final Documents documents;
     private final UserRules rules;
+    private final Attributes attributes;
     private final UserStatements statements;
     private final PasswordInvitations invitations;
     private final AuditLog audit;
@@ -51,12 +54,14 @@ class BulkUserCreation {
             Authority authority,
             Documents documents,
             UserRules rules,
+            Attributes attributes,
             UserStatements statements,
             PasswordInvitations invitations,
             AuditLog audit) {
         this.authority = authority;
         this.documents = documents;
         this.rules = rules;
+        this.attributes = attributes;
         this.statements = statements;
         this.invitations = invitations;
         this.audit = audit;
@@ -137,6 +142,10 @@ class BulkUserCreation {
         NewUser body = documents.read(user, NewUser.class);
         Username username = rules.username(body.username(), body.displayUsername());
         String email = rules.email(body.email());
+        if (body.attributes() != null) {
+            body.attributes().properties().removeIf(member -> member.getValue().isNull());
+            attributes.validate(AttributeCircle.ALL, body.attributes());
+        }
         if (body.wantsLink()) {
             invitations.requirePossible(body.redirectTo());
         }
@@ -150,7 +159,8 @@ class BulkUserCreation {
                         username,
                         body.image(),
                         body.grantedRoles(),
-                        body.profile());
+                        body.profile(),
+                        body.attributes());
         return candidate;
     }
 

@@ -1,11 +1,13 @@
 package dev.roster.directory.administration;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.users.ProfileDocument;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** An account to be made for somebody. There is no password: the person chooses it. */
@@ -29,6 +31,11 @@ public record NewUser(
                         examples = "[\"support\"]")
                 List<@NotNull String> roles,
         @Valid @Schema(nullable = true) ProfileDocument profile,
+        @Schema(
+                        type = SchemaType.OBJECT,
+                        nullable = true,
+                        description = "Custom attributes, of every circle")
+                ObjectNode attributes,
         @Schema(
                         nullable = true,
                         defaultValue = "true",

@@ -1,6 +1,8 @@
 package dev.roster.directory.administration;
 
 import dev.roster.accounts.admin.UserAdministration;
+import dev.roster.users.AttributeCircle;
+import dev.roster.users.Attributes;
 import dev.roster.users.User;
 import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,11 +15,17 @@ class UserCreation {
 
     private final UserAdministration administration;
     private final Users users;
+    private final Attributes attributes;
     private final UserRules rules;
 
-    UserCreation(UserAdministration administration, Users users, UserRules rules) {
+    UserCreation(
+            UserAdministration administration,
+            Users users,
+            Attributes attributes,
+            UserRules rules) {
         this.administration = administration;
         this.users = users;
+        this.attributes = attributes;
         this.rules = rules;
     }
 
@@ -35,6 +43,13 @@ class UserCreation {
                         rules.ofNew(body));
         if (body.profile() != null) {
             users.makeProfile(user, body.profile(), actor);
+        }
+        if (body.attributes() != null) {
+            attributes.replace(
+                    user.id,
+                    "*",
+                    new Attributes.Writer(actor, AttributeCircle.ALL, AttributeCircle.ALL),
+                    body.attributes());
         }
         if (body.wantsLink()) {
             administration.invite(user, body.redirectTo());

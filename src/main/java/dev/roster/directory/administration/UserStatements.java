@@ -44,7 +44,7 @@ class UserStatements {
         this.clock = clock;
     }
 
-    /** A user as it is to be stored; the profile may be null. */
+    /** A user as it is to be stored; profile and attributes may be null. */
     record Row(
             UUID id,
             String name,
@@ -53,7 +53,8 @@ class UserStatements {
             Username username,
             String image,
             List<String> roles,
-            ProfileDocument profile) {
+            ProfileDocument profile,
+            ObjectNode attributes) {
 
         String emailKey() {
             return EmailAddress.key(email);
@@ -97,7 +98,8 @@ class UserStatements {
     }
 
     /**
-     * Stores users with their profiles and roles, in one statement.
+     * Stores users with their profiles and roles, in one statement; in the order of the addresses,
+     * so that two who store the same ones do not wait for each other in a circle.
      *
      * @return who was stored: not those whose address or user name somebody took since
      */
@@ -110,22 +112,22 @@ class UserStatements {
                         WITH s AS MATERIALIZED (
                             SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS s (
                                 id uuid, name text, email text, email_verified boolean, username text, display_username text,
-                                image text, roles jsonb, profile jsonb)
+                                image text, roles jsonb, profile jsonb, attributes jsonb)
                         ), made AS (
                             INSERT INTO users (id, name, email, email_verified, username, display_username, image,
                                 created_at, updated_at)
                             SELECT id, name, email, email_verified, username, display_username, image, :now, :now FROM s
-                            ORDER BY id
+                            ORDER BY lower(email COLLATE "C")
                             ON CONFLICT DO NOTHING
                             RETURNING id
                         ), profiles AS (
                             INSERT INTO user_profiles (user_id, first_name, last_name, bio, birth_date, phone, locale,
-                                timezone, website, created_at, updated_at, version)
+                                timezone, website, attributes, created_at, updated_at, version)
                             SELECT s.id, p.first_name, p.last_name, p.bio, p.birth_date, decode(p.phone, 'base64'), p.locale,
-                                p.timezone, p.website, :now, :now, 1
-                            FROM s JOIN made USING (id), jsonb_to_record(s.profile) AS p (first_name text, last_name text,
+                                p.timezone, p.website, coalesce(s.attributes, '{}'), :now, :now, 1
+                            FROM s JOIN made USING (id), jsonb_to_record(coalesce(s.profile, '{}')) AS p (first_name text, last_name text,
                                 bio text, birth_date date, phone text, locale text, timezone text, website text)
-                            WHERE s.profile IS NOT NULL
+                            WHERE s.profile IS NOT NULL OR s.attributes IS NOT NULL
                         ), grants AS (
                             INSERT INTO role_grants (user_id, role_id, granted_by, granted_at)
                             SELECT s.id, r.id, CAST(:actor AS uuid), CAST(:now AS timestamptz) + n.nr * interval '1 microsecond'
@@ -238,6 +240,9 @@ class UserStatements {
                         .put("image", row.image());
         ArrayNode roles = document.putArray("roles");
         row.roles().stream().filter(role -> !role.equals(User.DEFAULT_ROLE)).forEach(roles::add);
+        if (row.attributes() != null) {
+            document.set("attributes", row.attributes());
+        }
         ProfileDocument profile = row.profile();
         if (profile != null) {
             document.putObject("profile")

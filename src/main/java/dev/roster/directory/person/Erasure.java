@@ -8,7 +8,6 @@ import dev.roster.access.Roles;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.directory.search.SearchWords;
-import dev.roster.groups.Departures;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
@@ -80,7 +79,6 @@ class Erasure {
     private final Authority authority;
     private final Roles roles;
     private final Users users;
-    private final Departures departures;
     private final SearchWords words;
     private final AuditLog audit;
     private final ErasureConfig config;
@@ -91,7 +89,6 @@ class Erasure {
             Authority authority,
             Roles roles,
             Users users,
-            Departures departures,
             SearchWords words,
             AuditLog audit,
             ErasureConfig config,
@@ -100,7 +97,6 @@ class Erasure {
         this.authority = authority;
         this.roles = roles;
         this.users = users;
-        this.departures = departures;
         this.words = words;
         this.audit = audit;
         this.config = config;
@@ -194,8 +190,7 @@ class Erasure {
                                 .createNativeQuery(sql)
                                 .setParameter("id", userId)
                                 .executeUpdate());
-        departures.leaveAll(List.of(userId), actor);
-        users.remove(List.of(userId));
+        users.remove(List.of(userId), actor);
         ObjectNode after = object("reason", reason);
         if (requestedBy != null) {
             after.put("requestedBy", requestedBy.toString());

@@ -37,6 +37,6 @@ class InactiveUsers implements PurgeTask {
             return 0;
         }
         List<UUID> due = purge.due(DUE, now.minus(config.inactiveAfter().get()), limit);
-        return due.isEmpty() ? 0 : purge.delete(due, now, name());
+        return due.isEmpty() ? 0 : purge.delete(due, name());
     }
 }

@@ -1,11 +1,16 @@
 package dev.roster.directory.transfer;
 
 import dev.roster.audit.AuditAction;
+import dev.roster.directory.search.FilterParameters;
+import dev.roster.directory.search.UserFilter;
+import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
+import dev.roster.platform.security.Permission;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -76,6 +81,7 @@ public class ExportResource {
                             schema = @Schema(enumeration = {"ndjson", "csv"}))
                     @QueryParam("format")
                     String format,
+            @BeanParam FilterParameters filters,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT_ENCODING) String encodings,
             @Context HttpHeaders headers,
             @Context UriInfo uri) {
@@ -87,7 +93,12 @@ public class ExportResource {
                                         () ->
                                                 ProblemException.invalidParameter(
                                                         "format", "must be ndjson or csv"));
-        Exporter.Selection selection = exports.selection(uri.getQueryParameters());
+        UserFilter filter = Exports.filter(uri.getQueryParameters());
+        if (filter.deleted() && !caller.may(Permission.USERS_DELETE)) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN, "Only who may delete users may see the deleted");
+        }
+        Exporter.Selection selection = exports.selection(filter);
         exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
         boolean gzip = takesGzip(encodings);
         StreamingOutput body = out -> write(chosen, selection, out, gzip);

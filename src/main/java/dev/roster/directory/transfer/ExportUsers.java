@@ -61,7 +61,7 @@ public class ExportUsers implements QuarkusApplication {
                     throw new UsageException("Unknown: " + args[i]);
                 }
             }
-            Exporter.Selection selection = exports.selection(filters);
+            Exporter.Selection selection = exports.selection(Exports.filter(filters));
             exports.record(AuditAction.USERS_EXPORTED, null, format, filters);
             try (OutputStream out =
                     new BufferedOutputStream(

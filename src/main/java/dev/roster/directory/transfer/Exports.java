@@ -4,11 +4,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.directory.search.Sql;
+import dev.roster.directory.search.UserFilter;
+import dev.roster.directory.search.UserSearch;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,35 +22,59 @@ import java.util.UUID;
 @ApplicationScoped
 class Exports {
 
+    private final UserSearch search;
     private final AuditLog audit;
     private final ObjectMapper json;
 
-    Exports(AuditLog audit, ObjectMapper json) {
+    Exports(UserSearch search, AuditLog audit, ObjectMapper json) {
+        this.search = search;
         this.audit = audit;
         this.json = json;
     }
 
     /**
-     * The users that the filters of the list select.
+     * The filters of the list.
      *
      * @throws ProblemException 400, naming the parameter
      */
-    Exporter.Selection selection(Map<String, List<String>> parameters) {
-        for (String name : parameters.keySet()) {
-            if (!name.equals("format")) {
-                throw ProblemException.invalidParameter(name, "is unknown");
-            }
-        }
+    static UserFilter filter(Map<String, List<String>> parameters) {
+        Map<String, String> values = new HashMap<>();
+        parameters.forEach(
+                (name, given) -> {
+                    if (name.equals("format")) {
+                        return;
+                    }
+                    if (!UserFilter.isParameter(name)) {
+                        throw ProblemException.invalidParameter(name, "is unknown");
+                    }
+                    if (given.size() > 1) {
+                        throw ProblemException.invalidParameter(
+                                name, "is given twice; part values by commas");
+                    }
+                    values.put(name, given.get(0));
+                });
+        return UserFilter.of(values);
+    }
+
+    /**
+     * The users that a filter means.
+     *
+     * @throws ProblemException 400 where it names a role or group that there is not
+     */
+    Exporter.Selection selection(UserFilter filter) {
+        Sql ids = search.ids(filter);
         return new Exporter.Selection() {
             @Override
             public String from() {
-                return "FROM users u LEFT JOIN user_profiles p ON p.user_id = u.id WHERE"
-                        + " u.deleted_at IS NULL ORDER BY u.id";
+                return "FROM users u LEFT JOIN user_profiles p ON p.user_id = u.id WHERE u.id IN ("
+                        + ids.text()
+                        + ") ORDER BY u.id";
             }
 
             @Override
-            public void bind(Connection connection, PreparedStatement statement) {
-                // no values
+            public void bind(Connection connection, PreparedStatement statement)
+                    throws SQLException {
+                ids.bind(connection, statement, 1);
             }
         };
     }

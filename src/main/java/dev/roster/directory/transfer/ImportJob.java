@@ -124,8 +124,8 @@ class ImportJob implements JobKind {
             """
             , kept AS (
                 SELECT line, user_id, kept_id, email_key, username FROM good
-                WHERE EXISTS (SELECT FROM users u WHERE u.email_key = good.email_key AND u.deleted_at IS NULL)
-                    OR EXISTS (SELECT FROM users u WHERE u.username = good.username AND u.deleted_at IS NULL)
+                WHERE EXISTS (SELECT FROM users u WHERE u.email_key = good.email_key AND (u.deleted_at IS NULL OR u.address_held))
+                    OR EXISTS (SELECT FROM users u WHERE u.username = good.username AND (u.deleted_at IS NULL OR u.address_held))
                     OR EXISTS (SELECT FROM users u WHERE u.id = good.user_id OR u.external_id = good.kept_id)
             ), made AS (
                 SELECT user_id AS id FROM good WHERE line NOT IN (SELECT line FROM kept)
@@ -135,9 +135,9 @@ class ImportJob implements JobKind {
             """
             , conflicts AS (
                 SELECT line,
-                    EXISTS (SELECT FROM users u WHERE u.email_key = kept.email_key AND u.deleted_at IS NULL) AS email,
+                    EXISTS (SELECT FROM users u WHERE u.email_key = kept.email_key AND (u.deleted_at IS NULL OR u.address_held)) AS email,
                     EXISTS (SELECT FROM users u WHERE u.id = kept.user_id OR u.external_id = kept.kept_id) AS id,
-                    EXISTS (SELECT FROM users u WHERE u.username = kept.username AND u.deleted_at IS NULL) AS username
+                    EXISTS (SELECT FROM users u WHERE u.username = kept.username AND (u.deleted_at IS NULL OR u.address_held)) AS username
                 FROM kept
             ), skipped AS (
                 SELECT line FROM conflicts WHERE :skip AND (email OR id)

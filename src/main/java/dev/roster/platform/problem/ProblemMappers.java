@@ -174,6 +174,12 @@ class ProblemMappers {
                 return json(json);
             }
         }
+        if (DatabaseFailure.deadlocked(e)) {
+            LOG.warnf("Deadlock: %s", rootMessage(e));
+            return answer(ProblemCode.CONFLICT, "Others were at the same: try again", List.of())
+                    .header(HttpHeaders.RETRY_AFTER, 1)
+                    .build();
+        }
         if (DatabaseFailure.violatedConstraint(e).isPresent()) {
             // two writers at once: what the first one stored stands against the second
             LOG.debugf(e, "Constraint violated");

@@ -128,8 +128,7 @@ class BulkUsersIT {
                                                     + " wait_event_type = 'Lock' AND application_name ="
                                                     + " 'roster'")
                                     .equals(1L));
-            // SIGKILL
-            service.close();
+            service.kill();
             assertThrows(ExecutionException.class, answer::get);
         } finally {
             thread.shutdownNow();

@@ -167,7 +167,9 @@ class BulkUsersTest {
                                                             + i
                                                             + "\",\"phone\":\"+4420794600"
                                                             + (10 + i)
-                                                            + "\",\"birthDate\":\"1815-12-10\"}")
+                                                            + "\",\"birthDate\":\"1815-12-10\"},\"attributes\":{\"department\":\"D"
+                                                            + i
+                                                            + "\",\"shoeSize\":null}")
                                     + "}");
             assertEquals(200, answer.statusCode(), answer.asString());
             JsonNode result = Rest.json(answer);
@@ -187,6 +189,9 @@ class BulkUsersTest {
                 assertEquals("F" + i, profile.get("firstName").asText());
                 assertEquals("+44207946001" + i, profile.get("phone").asText());
                 assertEquals("1815-12-10", profile.get("birthDate").asText());
+                assertEquals(
+                        Rest.json("{\"department\":\"D" + i + "\"}"),
+                        Rest.json(Rest.get(admin, path + "/attributes")));
                 // the profile can be changed as any other
                 assertEquals(
                         200,
@@ -250,6 +255,8 @@ class BulkUsersTest {
                             + ",{\"name\":\"\",\"email\":\"x\",\"roles\":[\"nosuch\"]}"
                             + ","
                             + user(5, ",\"roles\":[\"nosuch\"]")
+                            + ","
+                            + user(6, ",\"attributes\":{\"nosuch\":1}")
                             + "]}";
             assertInvalid(
                     post(admin, body),
@@ -257,7 +264,8 @@ class BulkUsersTest {
                     "users.2.nosuch",
                     "users.3.profile.birthDate",
                     "users.4.name",
-                    "users.5.roles");
+                    "users.5.roles",
+                    "users.6.attributes.nosuch");
             assertEquals(0, made());
         }
 

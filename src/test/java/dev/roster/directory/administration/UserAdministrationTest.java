@@ -334,7 +334,8 @@ class UserAdministrationTest {
                                             + username.toUpperCase(java.util.Locale.ROOT)
                                             + "\",\"image\":\"https://img.example/g.png\",\"roles\":[\"support\"],"
                                             + "\"profile\":{\"firstName\":\"Grace\",\"birthDate\":\"1906-12-09\","
-                                            + "\"phone\":\"+12025550100\",\"locale\":\"fr\"}"));
+                                            + "\"phone\":\"+12025550100\",\"locale\":\"fr\"},"
+                                            + "\"attributes\":{\"department\":\"Navy\",\"shoeSize\":38}"));
             assertEquals(201, answer.statusCode(), answer.asString());
             JsonNode user = Rest.json(answer);
             assertTrue(user.get("emailVerified").asBoolean());
@@ -347,6 +348,9 @@ class UserAdministrationTest {
             assertEquals("1906-12-09", profile.get("birthDate").asText());
             assertEquals("+12025550100", profile.get("phone").asText());
             assertEquals("fr", profile.get("locale").asText());
+            assertEquals(
+                    Rest.json("{\"department\":\"Navy\",\"shoeSize\":38}"),
+                    Rest.json(Rest.get(admin, answer.header("Location") + "/attributes")));
             assertEquals(List.of(), Mails.to(email));
         }
 
@@ -366,6 +370,8 @@ class UserAdministrationTest {
                     "roles | \"admin\"",
                     "roles | [\"nosuchrole\"]",
                     "profile.birthDate | {\"birthDate\":\"tomorrow\"}",
+                    "attributes.nosuch | {\"nosuch\":1}",
+                    "attributes.shoeSize | {\"shoeSize\":\"big\"}",
                     "redirectTo | \"https://evil.example/\"",
                     "password | \"correct-horse-battery\"",
                     "id | \"0190a000-0000-7000-8000-000000000000\"",

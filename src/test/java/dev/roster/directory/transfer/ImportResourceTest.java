@@ -232,10 +232,10 @@ class ImportResourceTest {
                     done(
                             CSV,
                             """
-                            email,name,emailVerified,username,image,createdAt,externalId,passwordHash,roles,groups,firstName,lastName,bio,birthDate,phone,locale,timezone,website,attributes,attributes.plan
+                            email,name,emailVerified,username,image,createdAt,externalId,passwordHash,roles,groups,firstName,lastName,bio,birthDate,phone,locale,timezone,website,attributes,attributes.department
                             Ada@M.example,"Ada, ""Countess""\",true,Ada.M,https://img.example/a.png,2020-02-29T10:00:00+02:00,old-M,$scrypt$ln=10,SLUG,x
                             Ada@M.example,"Ada, ""Countess""\",true,Ada.M,https://img.example/a.png,2020-02-29T10:00:00+02:00,old-M,"$scrypt$ln=10,r=8,p=1$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI","support,user",SLUG,Ada,Lovelace,"Two
-                            lines, a\ttab, a \\ and 'quotes'",1815-12-10,+442079460000,en-GB,Europe/London,https://ada.example,"{""level"":3,""tags"":[1,null]}",gold
+                            lines, a\ttab, a \\ and 'quotes'",1815-12-10,+442079460000,en-GB,Europe/London,https://ada.example,"{""skills"":[""a"",""b""]}",gold
                             b@M.example,Bob,,,,,,,,,,,,,,,,,,
                             """
                                     .replace("SLUG", slug));
@@ -262,7 +262,7 @@ class ImportResourceTest {
             assertEquals("1815-12-10", profile.get("birthDate").asText());
             assertEquals("Ada Lovelace", profile.get("fullName").asText());
             assertEquals(
-                    Rest.json("{\"level\":3,\"tags\":[1,null],\"plan\":\"gold\"}"),
+                    Rest.json("{\"skills\":[\"a\",\"b\"],\"department\":\"gold\"}"),
                     Rest.json(ada.get("attributes").toString()));
             assertEquals(
                     List.of("support"),
@@ -419,6 +419,26 @@ class ImportResourceTest {
                     Imports.report(admin, job));
             assertEquals(
                     List.of("A", "Z"), users().stream().map(user -> user.get("name")).toList());
+        }
+
+        @Test
+        @DisplayName("holds attributes to their schemas")
+        void attributes() {
+            JsonNode job =
+                    done(
+                            LINES,
+                            """
+                            {"email":"a@M.example","name":"A","attributes":{"shoeSize":"big"}}
+                            {"email":"b@M.example","name":"B","attributes":{"unheardOf":1}}
+                            {"email":"c@M.example","name":"C","attributes":{"shoeSize":42,"costCentre":"x"}}
+                            """);
+            assertCounts(job, 1, 0, 2);
+            String report = Imports.report(admin, job);
+            assertTrue(report.startsWith("1 attributes.shoeSize: "), report);
+            assertTrue(
+                    report.endsWith(
+                            "2 attributes.unheardOf: is no attribute that can be written here\n"),
+                    report);
         }
 
         @Test
