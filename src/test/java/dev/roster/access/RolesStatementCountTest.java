@@ -59,7 +59,11 @@ class RolesStatementCountTest {
                                         admin,
                                         path,
                                         "*",
-                                        "{\"roles\":[\"support\",\"" + two + "\",\"" + one + "\"]}"));
+                                        "{\"roles\":[\"support\",\""
+                                                + two
+                                                + "\",\""
+                                                + one
+                                                + "\"]}"));
         assertEquals(few, many);
     }
 }
