@@ -201,11 +201,6 @@ public final class PackagedProcess implements AutoCloseable {
         }
     }
 
-    /** As {@code kill -9}: it has no time for anything, and is gone on return. */
-    public void kill() {
-        close();
-    }
-
     /** Whatever happened, nothing goes on running. */
     @Override
     public void close() {
