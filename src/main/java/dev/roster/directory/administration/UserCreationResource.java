@@ -26,14 +26,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
-public class NewUsersResource {
+public class UserCreationResource {
 
     private final UserCreation creation;
     private final Documents documents;
     private final UserRepresentation representation;
     private final CurrentUser caller;
 
-    NewUsersResource(
+    UserCreationResource(
             UserCreation creation,
             Documents documents,
             UserRepresentation representation,
