@@ -51,9 +51,7 @@ class ExportResourceTest {
     }
 
     private void users(String lines) {
-        JsonNode job =
-                Imports.done(
-                        admin, Imports.LINES, "", lines.replaceAll("\\bM\\b", mark));
+        JsonNode job = Imports.done(admin, Imports.LINES, "", lines.replaceAll("\\bM\\b", mark));
         assertEquals(0, job.get("refused").asInt(), () -> Imports.report(admin, job));
     }
 
@@ -116,8 +114,7 @@ class ExportResourceTest {
         List<NamedCsvRecord> rows =
                 CsvReader.builder().ofNamedCsvRecord(answer.asString()).stream().toList();
         assertEquals(
-                List.of(
-                        "'=HYPERLINK(\"https://evil.example\",\"x\")", "'@SUM(A1)", "'\tTab"),
+                List.of("'=HYPERLINK(\"https://evil.example\",\"x\")", "'@SUM(A1)", "'\tTab"),
                 rows.stream().map(row -> row.getField("name")).toList());
         NamedCsvRecord second = rows.get(1);
         assertEquals("'+1", second.getField("firstName"));
@@ -152,7 +149,8 @@ class ExportResourceTest {
     void many() {
         users(
                 IntStream.range(0, 1700)
-                        .mapToObj(i -> "{\"email\":\"" + i + "@M.example\",\"name\":\"" + i + "\"}\n")
+                        .mapToObj(
+                                i -> "{\"email\":\"" + i + "@M.example\",\"name\":\"" + i + "\"}\n")
                         .collect(Collectors.joining()));
         assertEquals(
                 IntStream.range(0, 1700).mapToObj(Integer::toString).toList(),
@@ -178,8 +176,7 @@ class ExportResourceTest {
                                         .build(),
                                 HttpResponse.BodyHandlers.ofByteArray());
         assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElseThrow());
-        try (GZIPInputStream plain =
-                new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
             assertEquals(
                     "A",
                     Rest.json(new String(plain.readAllBytes(), StandardCharsets.UTF_8))
