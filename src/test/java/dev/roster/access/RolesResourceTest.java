@@ -14,7 +14,6 @@ import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
-import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.ArrayList;
@@ -206,16 +205,6 @@ class RolesResourceTest {
                             .urlEncodingEnabled(false)
                             .get(ROLES + "?" + query.replace(" ", "%20"));
             assertViolations(answer, "query", query.substring(0, query.indexOf('=')));
-        }
-
-        @Test
-        @DisplayName("costs one statement beside the caller's")
-        void statements() {
-            for (String path : List.of(ROLES, ROLES + "/support")) {
-                List<String> sql = Statements.of(() -> Rest.get(reader, path));
-                assertEquals(2, sql.size(), sql.toString());
-            }
-            assertEquals(1, Statements.of(() -> Rest.get(reader, "/api/v1/permissions")).size());
         }
     }
 

@@ -15,7 +15,6 @@ import dev.roster.platform.security.Permission;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
-import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.ArrayList;
@@ -149,19 +148,6 @@ class UserRolesResourceTest {
                 assertProblem(404, "not_found", Rest.get(reader, roles(id)));
             }
             assertProblem(404, "not_found", Rest.get(reader, "/api/v1/users/x/permissions"));
-        }
-
-        @Test
-        @DisplayName("cost one statement beside the caller's, however many roles there are")
-        void statements() {
-            Caller reader = clerk("roles:read");
-            for (int i = 0; i < 3; i++) {
-                for (String path : List.of(roles(), permissions(ada.id))) {
-                    List<String> sql = Statements.of(() -> Rest.get(reader, path));
-                    assertEquals(2, sql.size(), sql.toString());
-                }
-                grant(ada, role("users:list"));
-            }
         }
     }
 

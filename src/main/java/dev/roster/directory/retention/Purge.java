@@ -21,11 +21,7 @@ class Purge {
     private final SearchWords words;
     private final AuditLog audit;
 
-    Purge(
-            EntityManager entityManager,
-            Users users,
-            SearchWords words,
-            AuditLog audit) {
+    Purge(EntityManager entityManager, Users users, SearchWords words, AuditLog audit) {
         this.entityManager = entityManager;
         this.users = users;
         this.words = words;

@@ -13,7 +13,6 @@ import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
-import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.ArrayList;
@@ -580,31 +579,6 @@ class GroupsResourceTest {
             assertEquals(200, free.statusCode());
             assertTrue(Rest.json(free).get("parentId").isNull());
             assertEquals(204, Rest.delete(admin, path(below), "*").statusCode());
-        }
-
-        @Test
-        @DisplayName("cost as many statements however many there are")
-        void statements() {
-            String top = make();
-            Caller ada = join(top, "member");
-            List<String> reads =
-                    List.of(
-                            GROUPS,
-                            path(top),
-                            path(top) + "/members?nested=true",
-                            "/api/v1/users/" + ada.id + "/groups");
-            List<Integer> few = reads.stream().map(this::count).toList();
-            assertEquals(List.of(2, 2, 3, 3), few);
-            String below = make(slug(), top);
-            for (int i = 0; i < 3; i++) {
-                join(below, "member");
-                join(ada, make(slug(), below), "member");
-            }
-            assertEquals(few, reads.stream().map(this::count).toList());
-        }
-
-        private int count(String path) {
-            return Statements.of(() -> Rest.get(admin, path).then().statusCode(200)).size();
         }
     }
 }
