@@ -3,6 +3,7 @@ package dev.roster.audit;
 import dev.roster.platform.paging.Cursors;
 import dev.roster.platform.paging.ListQuery;
 import dev.roster.platform.paging.Slice;
+import dev.roster.platform.problem.Parameters;
 import dev.roster.platform.problem.ProblemException;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.ws.rs.GET;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -156,6 +158,7 @@ public class AuditEventsResource {
             value = AuditVerification.class,
             responseDescription = "What was found, whether valid or not")
     public AuditVerification verify(@Context UriInfo uri) {
+        Parameters.only(uri, Set.of("from", "to", "head"));
         ListQuery query = ListQuery.of(uri, "from", "to", "head");
         Instant from = query.text("from").map(AuditFilter.time("from")).orElse(null);
         Instant to = query.text("to").map(AuditFilter.time("to")).orElse(null);

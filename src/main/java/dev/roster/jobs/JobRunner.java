@@ -68,8 +68,8 @@ public class JobRunner {
         };
     }
 
-    /** Looks for jobs; returns at once. */
-    @Scheduled(every = "${roster.jobs.poll-every}", delayed = "${roster.jobs.poll-every}")
+    /** Looks for jobs; returns at once. The first time when the service has started. */
+    @Scheduled(every = "${roster.jobs.poll-every}")
     public void wake() {
         // one look waits at most: it takes whatever there is
         if (!stopping && worker.getQueue().isEmpty()) {
@@ -92,6 +92,10 @@ public class JobRunner {
             QuarkusTransaction.requiringNew().run(Job::failExhausted);
             while (!stopping && run(null)) {
                 // there may be more
+            }
+            if (!stopping && QuarkusTransaction.requiringNew().call(Job::isAnyUnfinished)) {
+                // somebody else's, who may be dead
+                heart.schedule(this::wake, config.lease().toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (RuntimeException e) {
             LOG.warn("Jobs wait: the database cannot be read or written", e);

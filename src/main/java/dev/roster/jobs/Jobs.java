@@ -91,7 +91,7 @@ public class Jobs {
     /** Whether any job has not come to its end. */
     @Transactional
     public boolean isAnyUnfinished() {
-        return Job.count("finishedAt is null") > 0;
+        return Job.isAnyUnfinished();
     }
 
     /** How a job that there is stands. */

@@ -493,7 +493,8 @@ class AuditChainTest {
         "head=0-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, head",
         "from=now, from",
         "to=now, to",
-        "since=1, since"
+        "since=1, since",
+        "size=1, size"
     })
     @DisplayName("refuses what it does not understand, and names it")
     void refused(String query, String parameter) {

@@ -174,7 +174,7 @@ public final class PackagedProcess implements AutoCloseable {
         process.destroy();
     }
 
-    /** SIGKILL, and waits for the end. */
+    /** As {@code kill -9}: it has no time for anything, and is gone on return. */
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();

@@ -37,18 +37,12 @@ class StagedRows implements PurgeTask {
         return jobs.isEmpty() ? 0 : delete(entityManager, (UUID) jobs.get(0), limit);
     }
 
-    /**
-     * Deletes at most so many rows of one job. By a bound and not by a list of rows, for which the
-     * planner, who knows nothing of rows that have just come, may look row by row.
-     */
+    /** Deletes at most so many rows of one job. */
     static int delete(EntityManager entityManager, UUID jobId, int limit) {
         return entityManager
                 .createNativeQuery(
-                        """
-                        DELETE FROM import_rows WHERE job_id = :job AND line < coalesce(
-                            (SELECT line FROM import_rows WHERE job_id = :job ORDER BY line OFFSET :limit LIMIT 1),
-                            9223372036854775807)
-                        """)
+                        "DELETE FROM import_rows WHERE job_id = :job AND number < :limit + (SELECT"
+                                + " min(number) FROM import_rows WHERE job_id = :job)")
                 .setParameter("job", jobId)
                 .setParameter("limit", limit)
                 .executeUpdate();

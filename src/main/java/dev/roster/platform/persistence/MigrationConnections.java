@@ -71,6 +71,11 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
 
     private static PGSimpleDataSource own(String url, String user, String password) {
         PGSimpleDataSource own = new PGSimpleDataSource();
+        // as application.properties has them for the pool; the URL may say otherwise
+        own.setApplicationName("roster");
+        own.setTcpKeepAlive(true);
+        own.setConnectTimeout(4);
+        own.setLogServerErrorDetail(false);
         own.setURL(url);
         if (user != null) {
             own.setUser(user);

@@ -209,6 +209,20 @@ class ExportResourceTest {
     }
 
     @Test
+    @DisplayName("is 503 where it is one too many at once, and the others are whole")
+    void tooMany() {
+        users("{\"email\":\"a@M.example\",\"name\":\"A\"}\n");
+        Response third =
+                Imports.third(
+                        "memberships",
+                        "SELECT u.id, u.external_id",
+                        () -> Rest.get(admin, PATH + "?q=" + mark),
+                        answer -> assertEquals(1, answer.asString().lines().count()));
+        assertProblem(503, "service_unavailable", third);
+        assertEquals(1, lines("").size());
+    }
+
+    @Test
     @DisplayName("is refused to whoever may not")
     void notAllowed() {
         assertProblem(401, "unauthenticated", Rest.get(PATH));

@@ -743,6 +743,20 @@ class ImportResourceTest {
         }
 
         @Test
+        @DisplayName("is one too many at once is 503, and the others are taken")
+        void tooMany() {
+            HttpResponse<String> third =
+                    Imports.third(
+                            "import_rows",
+                            "COPY import_rows",
+                            () -> csv("email,name\n"),
+                            answer -> assertEquals(202, answer.statusCode()));
+            assertProblemOf(503, "service_unavailable", third);
+            assertTrue(third.headers().firstValue("Retry-After").isPresent());
+            assertCounts(done(CSV, "email,name\na@M.example,A\n"), 1, 0, 0);
+        }
+
+        @Test
         @DisplayName("is of another type, charset or encoding is 415")
         void unsupported() {
             byte[] body = "email,name\n".getBytes(StandardCharsets.US_ASCII);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.Caller;
+import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
@@ -17,8 +18,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 
 /** Imports by HTTP, and what came of them. */
@@ -115,6 +123,37 @@ final class Imports {
                                         .append(fault.get("reason").asText())
                                         .append('\n'));
         return report.toString();
+    }
+
+    /**
+     * Lets two calls begin that then wait for a table, and returns what a third one is told; the
+     * two are done afterwards.
+     *
+     * @param waiting how the statement begins that they wait with
+     */
+    static <T> T third(String table, String waiting, Supplier<T> call, Consumer<T> two) {
+        try (Connection held = Database.connect();
+                Statement lock = held.createStatement()) {
+            held.setAutoCommit(false);
+            lock.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+            List<CompletableFuture<T>> begun =
+                    List.of(CompletableFuture.supplyAsync(call), CompletableFuture.supplyAsync(call));
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            while (!Database.value(
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query LIKE ?",
+                            waiting + "%")
+                    .equals(2L)) {
+                assertTrue(System.nanoTime() < deadline, "nobody waits for " + table);
+                pause();
+            }
+            T third = call.get();
+            held.rollback();
+            begun.forEach(each -> two.accept(each.join()));
+            return third;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Made up, and nobody else's. */
