@@ -1,6 +1,8 @@
 package dev.roster;
 
 import dev.roster.directory.betterauth.ImportBetterAuth;
+import dev.roster.directory.transfer.ExportUsers;
+import dev.roster.directory.transfer.ImportUsers;
 import dev.roster.mail.MailSettings;
 import dev.roster.platform.readiness.EnvironmentSettings;
 import dev.roster.platform.readiness.StartupFailure;
@@ -21,8 +23,20 @@ public class Main {
     /** EX_USAGE of sysexits.h. */
     private static final int USAGE_ERROR = 64;
 
-    private static final Map<String, Class<? extends QuarkusApplication>> COMMANDS =
-            Map.of("import-better-auth", ImportBetterAuth.class);
+    /** What a command is called with, and what runs then. */
+    private record Command(String usage, Class<? extends QuarkusApplication> application) {
+
+        boolean takesArguments() {
+            return usage.contains(" ");
+        }
+    }
+
+    private static final Map<String, Command> COMMANDS =
+            Map.of(
+                    "import", new Command(ImportUsers.USAGE, ImportUsers.class),
+                    "export", new Command(ExportUsers.USAGE, ExportUsers.class),
+                    "import-better-auth",
+                            new Command("import-better-auth", ImportBetterAuth.class));
 
     /** From here on the starting thread waits for the exit itself, and must be left in peace. */
     private static volatile boolean exiting;
@@ -46,14 +60,14 @@ public class Main {
             Quarkus.run(null, Main::exit, args);
             return;
         }
-        Class<? extends QuarkusApplication> command = COMMANDS.get(args[0]);
-        if (command == null || args.length > 1) {
+        Command command = COMMANDS.get(args[0]);
+        if (command == null || args.length > 1 && !command.takesArguments()) {
             System.err.println("Roster serves without arguments, and has these commands:");
-            COMMANDS.keySet().forEach(name -> System.err.println("  " + name));
+            COMMANDS.values().forEach(each -> System.err.println("  " + each.usage()));
             System.exit(USAGE_ERROR);
         }
         serveNobody();
-        Quarkus.run(command, Main::exit, args);
+        Quarkus.run(command.application(), Main::exit, args);
     }
 
     /** A command needs the database and the settings, but no port, no jobs and no administrator. */

@@ -1,4 +1,5 @@
--- Outside of a transaction, so that nobody waits. Whatever an attempt left that broke off goes first.
+-- an address or user name is free again once its user is deleted without holding it, or purged;
+-- whatever a build left that was broken off goes first
 DROP INDEX CONCURRENTLY IF EXISTS users_email_key;
 CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email_key) WHERE deleted_at IS NULL OR address_held;
 DROP INDEX CONCURRENTLY IF EXISTS users_email_old_key;

@@ -28,7 +28,7 @@ import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
-import com.tngtech.archunit.core.domain.properties.CanBeAnnotated;
+import com.tngtech.archunit.core.domain.properties.HasAnnotations;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -40,9 +40,11 @@ import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.SignedIn;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.audit.AuditEvent;
+import dev.roster.platform.security.Permission;
 import dev.roster.testing.SourceCode;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.config.ConfigMapping;
 import jakarta.annotation.security.DenyAll;
 import jakarta.annotation.security.PermitAll;
@@ -113,7 +115,9 @@ class ArchitectureTest {
             Set.of(
                     ROOT + ".Main",
                     ROOT + ".platform.readiness.StartupFailure",
-                    ROOT + ".directory.betterauth.ImportBetterAuth");
+                    ROOT + ".directory.betterauth.ImportBetterAuth",
+                    ROOT + ".directory.transfer.ImportUsers",
+                    ROOT + ".directory.transfer.ExportUsers");
 
     private static final JavaClasses SERVICE =
             new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -367,6 +371,15 @@ class ArchitectureTest {
                         """
                         package dev.roster.users;
                         class WrongResource {
+                            @jakarta.ws.rs.GET public String get() { return null; }
+                        }
+                        """),
+                wrong(
+                        "an endpoint for who has a permission that there is not",
+                        """
+                        package dev.roster.users;
+                        class WrongResource {
+                            @io.quarkus.security.PermissionsAllowed("users:lst")
                             @jakarta.ws.rs.GET public String get() { return null; }
                         }
                         """),
@@ -830,9 +843,18 @@ class ArchitectureTest {
                 });
     }
 
-    private static boolean declaresCallers(CanBeAnnotated annotated) {
+    private static boolean declaresCallers(HasAnnotations<?> annotated) {
         return Stream.of(Authenticated.class, RolesAllowed.class, PermitAll.class, DenyAll.class)
-                .anyMatch(annotated::isAnnotatedWith);
+                        .anyMatch(annotated::isAnnotatedWith)
+                || annotated
+                        .tryGetAnnotationOfType(PermissionsAllowed.class)
+                        .filter(ArchitectureTest::namesPermissions)
+                        .isPresent();
+    }
+
+    /** A misspelt one would be nobody's. */
+    private static boolean namesPermissions(PermissionsAllowed allowed) {
+        return Stream.of(allowed.value()).allMatch(key -> Permission.of(key).isPresent());
     }
 
     private static ArchCondition<JavaMethod> askForTheSessionWhereSignedIn() {

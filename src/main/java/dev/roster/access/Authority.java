@@ -3,15 +3,18 @@ package dev.roster.access;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
+import dev.roster.users.ChangeGuard;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -20,7 +23,7 @@ import java.util.stream.Collectors;
  * was banned, removed or demoted meanwhile changes nothing more.
  */
 @ApplicationScoped
-public class Authority {
+public class Authority implements ChangeGuard {
 
     private final Clock clock;
 
@@ -94,6 +97,50 @@ public class Authority {
     @Transactional(Transactional.TxType.MANDATORY)
     public Acting over(UUID actor, UUID user, Permission needed) {
         return over(actor, user, needed, false);
+    }
+
+    /**
+     * Somebody who acts on many.
+     *
+     * @param users those of them who are not deleted
+     * @param above those of the users who may do what the actor may not
+     * @param onAdministrators whether any of the others may do everything
+     */
+    public record ActingOnMany(
+            Actor actor, Set<UUID> users, Set<UUID> above, boolean onAdministrators) {}
+
+    /**
+     * The caller and many users, in the caller's transaction; in five statements, however many they
+     * are.
+     *
+     * @throws ProblemException 403 where the caller may not, or no longer
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public ActingOnMany overMany(UUID actorId, Collection<UUID> userIds, Permission needed) {
+        Set<UUID> all = new HashSet<>(userIds);
+        all.add(actorId);
+        Set<UUID> users = RoleGrant.lockActive(all);
+        Actor actor = actor(RoleGrant.holders(List.of(actorId)), actorId, needed);
+        users.retainAll(userIds);
+        List<Role> roles = Role.listAll();
+        Set<UUID> above =
+                RoleGrant.listHolders(
+                        users, ids(roles, role -> !role.isWithin(actor.permissions())));
+        above.remove(actorId);
+        Set<UUID> administrators =
+                RoleGrant.listHolders(
+                        users, ids(roles, role -> role.permissions.contains(Permission.ALL)));
+        return new ActingOnMany(actor, users, above, !above.containsAll(administrators));
+    }
+
+    private static List<UUID> ids(List<Role> roles, Predicate<Role> which) {
+        return roles.stream().filter(which).map(role -> role.id).toList();
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void requireChange(UUID actor, UUID user) {
+        over(actor, user, Permission.USERS_UPDATE);
     }
 
     /** The same of a user who is deleted. */

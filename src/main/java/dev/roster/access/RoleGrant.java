@@ -17,13 +17,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import org.hibernate.Session;
 
 /** The n-n between users and roles: who has which role, since when, by whom. */
 @Entity
@@ -105,6 +106,11 @@ public class RoleGrant extends PanacheEntityBase {
                         "SELECT id FROM users WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE")
                 .setParameter("ids", ids.toArray(new UUID[0]))
                 .getResultList();
+        return holders(ids);
+    }
+
+    /** The same without a lock of its own. */
+    static Map<UUID, Holder> holders(Collection<UUID> ids) {
         Map<UUID, Holder> holders = new HashMap<>();
         getEntityManager()
                 .createQuery(
@@ -124,6 +130,33 @@ public class RoleGrant extends PanacheEntityBase {
                             }
                         });
         return holders;
+    }
+
+    /** Locks users in the same way; those who are deleted are left out. */
+    static Set<UUID> lockActive(Collection<UUID> ids) {
+        return new HashSet<>(
+                getEntityManager()
+                        .unwrap(Session.class)
+                        .createNativeQuery(
+                                "SELECT id FROM users WHERE id = ANY (:ids) AND deleted_at IS NULL"
+                                        + " ORDER BY id FOR NO KEY UPDATE",
+                                UUID.class)
+                        .setParameter("ids", ids.toArray(new UUID[0]))
+                        .getResultList());
+    }
+
+    /** Who of these users has any of these roles. */
+    static Set<UUID> listHolders(Collection<UUID> userIds, Collection<UUID> roleIds) {
+        return new HashSet<>(
+                getEntityManager()
+                        .unwrap(Session.class)
+                        .createNativeQuery(
+                                "SELECT DISTINCT user_id FROM role_grants WHERE user_id = ANY"
+                                        + " (:users) AND role_id = ANY (:roles)",
+                                UUID.class)
+                        .setParameter("users", userIds.toArray(new UUID[0]))
+                        .setParameter("roles", roleIds.toArray(new UUID[0]))
+                        .getResultList());
     }
 
     /** Whether anyone who is not deleted has the role. */
@@ -203,23 +236,6 @@ public class RoleGrant extends PanacheEntityBase {
                 (userId == null ? query : query.setParameter("user", userId)).getSingleResult();
     }
 
-    /** What a user may do by what is stored now: nothing where it is deleted or banned. */
-    static Set<String> permissionsOf(UUID userId, Instant now) {
-        List<?> keys =
-                getEntityManager()
-                        .createNativeQuery(
-                                "SELECT DISTINCT key FROM users u JOIN role_grants g ON g.user_id ="
-                                        + " u.id JOIN roles r ON r.id = g.role_id CROSS JOIN LATERAL"
-                                        + " unnest(r.permissions) p (key) WHERE u.id = :user AND"
-                                        + " u.deleted_at IS NULL AND (NOT u.banned OR u.ban_expires"
-                                        + " <= :now)",
-                                String.class)
-                        .setParameter("user", userId)
-                        .setParameter("now", now)
-                        .getResultList();
-        return keys.stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet());
-    }
-
     /**
      * Has a user have these roles and no others, in two statements. Who gave one that stays, and
      * when, stays too.
@@ -243,6 +259,45 @@ public class RoleGrant extends PanacheEntityBase {
                 .setParameter("now", now)
                 .setParameter("roles", roles)
                 .executeUpdate();
+    }
+
+    /**
+     * Replaces the roles of many users who have not these in this order, in three statements.
+     *
+     * @return who had not
+     */
+    static List<UUID> replaceAll(
+            Collection<UUID> userIds, List<String> names, UUID grantedBy, Instant now) {
+        List<UUID> others =
+                getEntityManager()
+                        .unwrap(Session.class)
+                        .createNativeQuery(
+                                "SELECT u.id FROM unnest(CAST(:users AS uuid[])) AS u (id) WHERE"
+                                        + " CAST(:names AS text[]) IS DISTINCT FROM ARRAY(SELECT r.name"
+                                        + " FROM role_grants g JOIN roles r ON r.id = g.role_id WHERE"
+                                        + " g.user_id = u.id ORDER BY g.granted_at, r.name)",
+                                UUID.class)
+                        .setParameter("users", userIds.toArray(new UUID[0]))
+                        .setParameter("names", names.toArray(new String[0]))
+                        .getResultList();
+        UUID[] ids = others.toArray(new UUID[0]);
+        getEntityManager()
+                .createNativeQuery("DELETE FROM role_grants WHERE user_id = ANY (:users)")
+                .setParameter("users", ids)
+                .executeUpdate();
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO role_grants (user_id, role_id, granted_by, granted_at) SELECT"
+                                + " u.id, r.id, :by, CAST(:now AS timestamptz) + n.nr * interval '1"
+                                + " microsecond' FROM unnest(CAST(:users AS uuid[])) AS u (id),"
+                                + " unnest(CAST(:names AS text[])) WITH ORDINALITY n (name, nr) JOIN"
+                                + " roles r ON r.name = n.name")
+                .setParameter("users", ids)
+                .setParameter("by", grantedBy)
+                .setParameter("now", now)
+                .setParameter("names", names.toArray(new String[0]))
+                .executeUpdate();
+        return others;
     }
 
     /** Replaces the roles of a user, in two statements; they keep this order. */

@@ -10,6 +10,7 @@ import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.problem.Violation;
+import dev.roster.platform.security.CurrentUser;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import dev.roster.users.Users;
@@ -18,9 +19,9 @@ import jakarta.enterprise.event.Event;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,6 +30,7 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 public class Roles {
 
+    private final Authority authority;
     private final AuditLog audit;
     private final Documents documents;
     private final Event<RolesChanged> changes;
@@ -36,11 +38,13 @@ public class Roles {
     private final Clock clock;
 
     Roles(
+            Authority authority,
             AuditLog audit,
             Documents documents,
             Event<RolesChanged> changes,
             ObjectMapper json,
             Clock clock) {
+        this.authority = authority;
         this.audit = audit;
         this.documents = documents;
         this.changes = changes;
@@ -99,13 +103,14 @@ public class Roles {
      *     409 where the name is taken
      */
     @Transactional
-    public Role create(String name, RoleDocument document, UUID actor) {
-        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
+    public Role create(String name, RoleDocument document, CurrentUser caller) {
+        UUID actor = caller.id();
+        Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
         requireKnown(document, List.of());
         Role role = new Role();
         role.name = name;
         role.apply(document);
-        requireWithin(role, held);
+        requireWithin(role, by, caller);
         try {
             role.persistAndFlush();
         } catch (PersistenceException e) {
@@ -125,9 +130,10 @@ public class Roles {
      *     administer
      */
     @Transactional
-    public Role patch(String name, String ifMatch, ObjectNode patch, UUID actor) {
-        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
-        Role role = lock(name, held, ifMatch);
+    public Role patch(String name, String ifMatch, ObjectNode patch, CurrentUser caller) {
+        UUID actor = caller.id();
+        Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
+        Role role = lock(name, by, caller, ifMatch);
         boolean administrators = role.isAdministrators();
         RoleDocument document = documents.patch(RoleDocument.of(role), patch, RoleDocument.class);
         requireKnown(document, role.permissions);
@@ -139,7 +145,7 @@ public class Roles {
         ObjectNode before = trail(role);
         role.apply(document);
         // by what was held before the change, which may be to a role of the actor's own
-        requireWithin(role, held);
+        requireWithin(role, by, caller);
         Role.flush();
         if (administrators && !role.isAdministrators()) {
             requireAdministered();
@@ -159,9 +165,10 @@ public class Roles {
      *     has
      */
     @Transactional
-    public void delete(String name, String ifMatch, UUID actor) {
-        Set<String> held = requirePermission(Permission.ROLES_UPDATE, List.of(actor));
-        Role role = lock(name, held, ifMatch);
+    public void delete(String name, String ifMatch, CurrentUser caller) {
+        UUID actor = caller.id();
+        Authority.Actor by = authority.require(actor, Permission.ROLES_UPDATE);
+        Role role = lock(name, by, caller, ifMatch);
         if (role.isBuiltIn()) {
             throw new ProblemException(ProblemCode.CONFLICT, "The service needs this role");
         }
@@ -176,13 +183,13 @@ public class Roles {
     }
 
     /** The role for who may change it: whoever may itself do all that it allows. */
-    private static Role lock(String name, Set<String> held, String ifMatch) {
+    private static Role lock(String name, Authority.Actor by, CurrentUser caller, String ifMatch) {
         // in the order in which everybody locks them
         RoleGrant.lockAdministrators();
         Role role = Role.lock(name).orElseThrow(ProblemException::notFound);
-        // what the caller's own roles were read as with its session may be older
+        // one of the caller's own has been read before it was locked
         RoleGrant.getEntityManager().refresh(role);
-        requireWithin(role, held);
+        requireWithin(role, by, caller);
         EntityTags.requireMatch(ifMatch, EntityTags.of(role.version));
         return role;
     }
@@ -195,18 +202,14 @@ public class Roles {
      *     what the actor may not; 404, 412 and 428; 409 for the last administrator
      */
     @Transactional
-    public RoleGrant.Granted assign(UUID userId, String ifMatch, List<String> names, UUID actor) {
-        Set<String> held = requirePermission(Permission.USERS_SET_ROLE, List.of(actor, userId));
-        User user = User.findActive(userId).orElseThrow(ProblemException::notFound);
-        if (userId.equals(actor)) {
-            // read with the session, before the lock
-            User.getEntityManager().refresh(user);
-        } else {
-            RoleGrant.rolesOf(userId).forEach(role -> requireWithin(role, held));
-        }
+    public RoleGrant.Granted assign(
+            UUID userId, String ifMatch, List<String> names, CurrentUser caller) {
+        UUID actor = caller.id();
+        Authority.Acting acting = authority.over(actor, userId, Permission.USERS_SET_ROLE);
+        User user = acting.user();
         EntityTags.requireMatch(ifMatch, Users.tag(user));
         List<Role> wanted = wanted(names);
-        wanted.forEach(role -> requireWithin(role, held));
+        wanted.forEach(role -> requireWithin(role, acting.actor(), caller));
         if (wanted.stream().noneMatch(Role::isAdministrators) && isLastAdministrator(userId)) {
             throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
         }
@@ -241,23 +244,11 @@ public class Roles {
     }
 
     /**
-     * What the actor may do, the first of the users, who are held to the end of the transaction: it
-     * was let in by what was stored before.
-     *
-     * @throws ProblemException 403 where it no longer may do this
+     * Nobody makes another, or itself, more than it is, nor takes away what it has not; nor does an
+     * API key that may less than who it is of.
      */
-    private Set<String> requirePermission(Permission permission, List<UUID> users) {
-        RoleGrant.lockHolders(users);
-        Set<String> held = RoleGrant.permissionsOf(users.get(0), clock.instant());
-        if (!permission.isIn(held)) {
-            throw new ProblemException(ProblemCode.FORBIDDEN, null);
-        }
-        return held;
-    }
-
-    /** Nobody makes another, or itself, more than it is, nor acts on somebody above. */
-    private static void requireWithin(Role role, Set<String> held) {
-        if (!role.isWithin(held)) {
+    private static void requireWithin(Role role, Authority.Actor by, CurrentUser caller) {
+        if (!by.covers(List.of(role)) || !role.isWithin(caller.permissions())) {
             throw new ProblemException(
                     ProblemCode.FORBIDDEN,
                     "The role " + role.name + " allows what you may not do yourself");
@@ -299,5 +290,38 @@ public class Roles {
     public boolean isLastAdministrator(UUID userId) {
         boolean administrator = RoleGrant.rolesOf(userId).stream().anyMatch(Role::isAdministrators);
         return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
+    }
+
+    /**
+     * Replaces the roles of many users, by a fixed number of statements; the caller has locked them
+     * ({@link Authority#overMany}).
+     *
+     * @param names as {@link #replace} takes them
+     * @return those whose roles were others
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<UUID> replaceAll(Collection<UUID> userIds, List<String> names, UUID actor) {
+        List<String> granted = names.equals(List.of(User.DEFAULT_ROLE)) ? List.of() : names;
+        List<UUID> changed = RoleGrant.replaceAll(userIds, granted, actor, clock.instant());
+        audit.recordAll(
+                AuditAction.ROLES_CHANGED,
+                actor,
+                "user",
+                changed,
+                json.createObjectNode().put("role", String.join(",", names)));
+        if (!changed.isEmpty()) {
+            changes.fire(new RolesChanged());
+        }
+        return changed;
+    }
+
+    /**
+     * Whether somebody is left who may do everything, after a change of many; it stays so to the
+     * end of the transaction.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean isAdministered() {
+        RoleGrant.lockAdministrators();
+        return RoleGrant.isAdministered(clock.instant());
     }
 }

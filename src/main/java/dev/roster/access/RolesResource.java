@@ -98,7 +98,7 @@ public class RolesResource {
     @APIResponse(responseCode = "409", description = "`conflict`: there is a role of this name")
     public Response create(@RequestBodySchema(NewRole.class) ObjectNode body) {
         NewRole made = documents.read(body, NewRole.class);
-        Role role = roles.create(made.name(), made.document(), caller.id());
+        Role role = roles.create(made.name(), made.document(), caller);
         return Response.created(URI.create(PATH + role.name))
                 .entity(RoleView.of(role))
                 .tag(EntityTags.of(role.version))
@@ -138,7 +138,7 @@ public class RolesResource {
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
             @RequestBodySchema(RoleDocument.class) ObjectNode patch) {
-        Role role = roles.patch(name, ifMatch, patch, caller.id());
+        Role role = roles.patch(name, ifMatch, patch, caller);
         return EntityTags.answer(RoleView.of(role), EntityTags.of(role.version), null);
     }
 
@@ -157,6 +157,6 @@ public class RolesResource {
             description = "`conflict`: the service needs it, or somebody has it")
     public void delete(
             @PathParam("name") String name, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
-        roles.delete(name, ifMatch, caller.id());
+        roles.delete(name, ifMatch, caller);
     }
 }

@@ -81,7 +81,7 @@ public class UserRolesResource {
             @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
             @RequestBodySchema(UserRolesDocument.class) ObjectNode body) {
         UserRolesDocument wanted = documents.read(body, UserRolesDocument.class);
-        return answer(roles.assign(id, ifMatch, wanted.roles(), caller.id()), null);
+        return answer(roles.assign(id, ifMatch, wanted.roles(), caller), null);
     }
 
     @GET

@@ -70,7 +70,9 @@ public enum AuditAction {
     SESSION_CREATED,
     SESSION_REFUSED,
     SESSION_REVOKED,
-    SESSIONS_REVOKED;
+    SESSIONS_REVOKED,
+    /** Written by the database itself. */
+    AUDIT_EVENTS_DROPPED("audit_events.dropped");
 
     private final String key;
 

@@ -55,4 +55,8 @@ public class AuditEvent extends PanacheEntityBase {
 
     @Column(name = "request_id", nullable = false)
     public String requestId;
+
+    /** Given by the database; null once before, after, address and agent are redacted. */
+    @Column(name = "details_salt", insertable = false, updatable = false)
+    public UUID detailsSalt;
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.http.RequestContext;
 import io.quarkus.arc.Arc;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.Collection;
@@ -24,13 +25,23 @@ public class AuditLog {
     private final RequestContext request;
     private final ObjectMapper json;
     private final EntityManager entityManager;
+    private final Event<Written> written;
 
-    AuditLog(Clock clock, RequestContext request, ObjectMapper json, EntityManager entityManager) {
+    AuditLog(
+            Clock clock,
+            RequestContext request,
+            ObjectMapper json,
+            EntityManager entityManager,
+            Event<Written> written) {
         this.clock = clock;
         this.request = request;
         this.json = json;
         this.entityManager = entityManager;
+        this.written = written;
     }
+
+    /** Something was added to the trail, in the transaction that is under way. */
+    record Written() {}
 
     /** An event without a change to show. */
     public void record(AuditAction action, UUID actorId, String targetType, UUID targetId) {
@@ -53,6 +64,7 @@ public class AuditLog {
         event.before = changed(before, after);
         event.after = changed(after, before);
         event.persist();
+        written.fire(new Written());
     }
 
     /**
@@ -94,6 +106,7 @@ public class AuditLog {
                                 .toArray(UUID[]::new))
                 .setParameter("targets", targetIds.toArray(UUID[]::new))
                 .executeUpdate();
+        written.fire(new Written());
     }
 
     /** Who, what and from where. */

@@ -5,6 +5,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
+import jakarta.persistence.TypedQuery;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,7 +35,12 @@ public class Group extends ImportableEntity {
     public UUID parentId;
 
     /** A group, and the membership by which a user sees it; null where it does not. */
-    record Seen(Group group, Membership membership) {}
+    public record Seen(Group group, Membership membership) {}
+
+    /** The same by the id of our own. */
+    public static Optional<Seen> seenById(UUID id, UUID userId) {
+        return seen("id", id, userId);
+    }
 
     static Optional<Seen> seenByPublicId(String publicId, UUID userId) {
         PublicId id = PublicId.of(publicId);
@@ -58,6 +64,44 @@ public class Group extends ImportableEntity {
                 .getResultStream()
                 .findFirst()
                 .map(row -> new Seen((Group) row[0], (Membership) row[1]));
+    }
+
+    /**
+     * Groups by slug.
+     *
+     * @param after the slug behind which to begin
+     * @param text what name or slug must hold, in any letter case; null for anything
+     * @param parentId null within for those that are nested in none
+     */
+    public static List<Group> list(
+            String after, String text, Optional<Optional<UUID>> parentId, int limit) {
+        String nested =
+                parentId.map(
+                                parent ->
+                                        parent.isPresent()
+                                                ? " and parentId = :parent"
+                                                : " and parentId is null")
+                        .orElse("");
+        String like =
+                text == null
+                        ? ""
+                        : " and (name ilike :text escape '!' or slug ilike :text escape '!')";
+        TypedQuery<Group> query =
+                getEntityManager()
+                        .createQuery(
+                                "from Group where slug > :after" + nested + like + " order by slug",
+                                Group.class)
+                        .setParameter("after", after)
+                        .setMaxResults(limit);
+        parentId.flatMap(parent -> parent).ifPresent(id -> query.setParameter("parent", id));
+        if (text != null) {
+            query.setParameter("text", "%" + text.replaceAll("[!%_]", "!$0") + "%");
+        }
+        return query.getResultList();
+    }
+
+    static boolean hasNested(UUID id) {
+        return count("parentId", id) > 0;
     }
 
     public static Optional<Group> findBySlug(String slug) {

@@ -118,7 +118,7 @@ class Members {
                 : Membership.findInGroup(group.id, idOrEmail);
     }
 
-    private static boolean isLastOwner(Membership member) {
+    static boolean isLastOwner(Membership member) {
         return member.isOwner() && Membership.countOwners(member.group.id) <= 1;
     }
 

@@ -79,6 +79,16 @@ public class Membership extends ImportableEntity {
                 .flatMap(locked -> findByGroup(groupPublicId, userId));
     }
 
+    /** A user's membership of a group by ids of our own, with the user. */
+    public static Optional<Membership> find(UUID groupId, UUID userId) {
+        return find(
+                        "from Membership m join fetch m.user where m.group.id = ?1 and m.user.id ="
+                                + " ?2",
+                        groupId,
+                        userId)
+                .firstResultOptional();
+    }
+
     /** The same by the public id of the user. */
     static Optional<Membership> findByUser(UUID groupId, String userPublicId) {
         PublicId user = PublicId.of(userPublicId);
@@ -180,16 +190,6 @@ public class Membership extends ImportableEntity {
                         "DELETE FROM memberships WHERE user_id = ANY (:users) RETURNING id",
                         UUID.class)
                 .setParameter("users", userIds.toArray(UUID[]::new))
-                .getResultList();
-    }
-
-    /** Ends every membership of a user; its places in teams go with them. */
-    static List<UUID> endAll(UUID userId) {
-        return getEntityManager()
-                .unwrap(Session.class)
-                .createNativeQuery(
-                        "DELETE FROM memberships WHERE user_id = :user RETURNING id", UUID.class)
-                .setParameter("user", userId)
                 .getResultList();
     }
 

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** What organizations, their invitations and teams are held to. */
+/**
+ * What organizations, their invitations and teams are held to in the Better Auth dialect; who may
+ * change every group by REST is not.
+ */
 @ConfigMapping(prefix = "roster.organization")
 public interface OrganizationConfig {
 

@@ -19,6 +19,7 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Makes, changes and deletes organizations: check, change and audit event in one transaction. */
 @ApplicationScoped
@@ -73,29 +74,59 @@ class Organizations {
         group.slug = made.slug();
         group.logo = made.logo();
         group.metadata = made.metadata();
-        store(group, OrganizationError.ORGANIZATION_ALREADY_EXISTS);
-        Membership owner = Membership.of(group, user, List.of(MemberRole.OWNER.key()));
-        owner.persist();
+        Made organization =
+                make(
+                        group,
+                        user,
+                        user.id,
+                        OrganizationError.ORGANIZATION_ALREADY_EXISTS::exception);
+        if (activate) {
+            Team team = organization.team();
+            sessions.activate(active, group.publicId(), team == null ? null : team.publicId());
+        }
+        return organization.owner();
+    }
+
+    /** What comes with a new organization; null for what does not. */
+    record Made(Membership owner, Team team) {}
+
+    /**
+     * Stores a new organization with its owner and its first team.
+     *
+     * @param owner null for none
+     * @param taken the error where another one has the slug
+     */
+    Made make(Group group, User owner, UUID actor, Supplier<RuntimeException> taken) {
+        store(group, taken);
         audit.record(
                 AuditAction.ORGANIZATION_CREATED,
-                user.id,
+                actor,
                 "organization",
                 group.id,
                 null,
                 trail(group));
-        audit.record(AuditAction.MEMBER_ADDED, user.id, "member", owner.id, null, owner.trail());
-        String teamId = null;
-        if (config.teams().enabled() && config.teams().defaultTeam()) {
-            Team team = Team.of(group, group.name);
-            team.persist();
-            TeamMembership.of(team, owner).persist();
-            audit.record(AuditAction.TEAM_CREATED, user.id, "team", team.id, null, team.trail());
-            teamId = team.publicId();
+        Membership membership = null;
+        if (owner != null) {
+            membership = Membership.of(group, owner, List.of(MemberRole.OWNER.key()));
+            membership.persist();
+            audit.record(
+                    AuditAction.MEMBER_ADDED,
+                    actor,
+                    "member",
+                    membership.id,
+                    null,
+                    membership.trail());
         }
-        if (activate) {
-            sessions.activate(active, group.publicId(), teamId);
+        if (!config.teams().enabled() || !config.teams().defaultTeam()) {
+            return new Made(membership, null);
         }
-        return owner;
+        Team team = Team.of(group, group.name);
+        team.persist();
+        if (membership != null) {
+            TeamMembership.of(team, membership).persist();
+        }
+        audit.record(AuditAction.TEAM_CREATED, actor, "team", team.id, null, team.trail());
+        return new Made(membership, team);
     }
 
     /**
@@ -115,25 +146,42 @@ class Organizations {
             throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_UPDATE_THIS_ORGANIZATION.exception();
         }
         Group group = member.group;
-        ObjectNode before = trail(group);
+        change(
+                group,
+                caller.id,
+                OrganizationError.ORGANIZATION_SLUG_ALREADY_TAKEN::exception,
+                () -> apply(group, patch));
+        return group;
+    }
+
+    private static void apply(Group group, OrganizationPatch patch) {
         group.name = patch.name().orElse(group.name);
         group.slug = patch.slug().orElse(group.slug);
         if (patch.logo().isPresent()) {
             group.logo = patch.logo().get().orElse(null);
         }
         group.metadata = patch.metadata().orElse(group.metadata);
-        store(group, OrganizationError.ORGANIZATION_SLUG_ALREADY_TAKEN);
+    }
+
+    /**
+     * Changes an organization that is held.
+     *
+     * @param taken the error where another one has the slug
+     */
+    void change(Group group, UUID actor, Supplier<RuntimeException> taken, Runnable change) {
+        ObjectNode before = trail(group);
+        change.run();
+        store(group, taken);
         ObjectNode after = trail(group);
         if (!before.equals(after)) {
             audit.record(
                     AuditAction.ORGANIZATION_UPDATED,
-                    caller.id,
+                    actor,
                     "organization",
                     group.id,
                     before,
                     after);
         }
-        return group;
     }
 
     /**
@@ -154,43 +202,51 @@ class Organizations {
             throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION.exception();
         }
         Group group = member.group;
-        audit.record(
-                AuditAction.ORGANIZATION_DELETED,
-                caller,
-                "organization",
-                group.id,
-                trail(group),
-                null);
-        // the database deletes what is of it
-        Group.delete("id", group.id);
+        delete(group, caller);
         if (group.publicId().equals(active.session().activeOrganizationId)) {
             sessions.activate(active, null, null);
         }
         return group;
     }
 
+    /** Deletes an organization that is held; the database deletes what is of it. */
+    void delete(Group group, UUID actor) {
+        audit.record(
+                AuditAction.ORGANIZATION_DELETED,
+                actor,
+                "organization",
+                group.id,
+                trail(group),
+                null);
+        Group.delete("id", group.id);
+    }
+
     /** Who is deleted is in no group any more, be it the only owner of one. */
     void leaveAll(@Observes UserDeleted deleted) {
-        for (UUID membership : Membership.endAll(deleted.userId())) {
-            audit.record(AuditAction.MEMBER_REMOVED, deleted.actor(), "member", membership);
-        }
+        audit.recordAll(
+                AuditAction.MEMBER_REMOVED,
+                deleted.actor(),
+                "member",
+                Membership.endAll(deleted.userIds()),
+                null);
     }
 
     /** That a slug is free is for the database to say: of several at once one wins. */
-    private static void store(Group group, OrganizationError taken) {
+    private static void store(Group group, Supplier<RuntimeException> taken) {
         try {
             group.persistAndFlush();
         } catch (PersistenceException e) {
             if (DatabaseFailure.violatedConstraint(e).filter("groups_slug_key"::equals).isEmpty()) {
                 throw e;
             }
-            throw taken.exception();
+            throw taken.get();
         }
     }
 
     private ObjectNode trail(Group group) {
         ObjectNode trail = json.createObjectNode();
         trail.put("name", group.name).put("slug", group.slug).put("logo", group.logo);
+        trail.put("parentId", group.parentId == null ? null : group.parentId.toString());
         try {
             trail.set("metadata", group.metadata == null ? null : json.readTree(group.metadata));
         } catch (JsonProcessingException e) {

@@ -79,6 +79,11 @@ public class Job extends BaseEntity {
     /** A job that was taken. */
     record Taken(UUID id, String kind, String parameters, UUID createdBy, boolean isNew) {}
 
+    /** Whether any has not come to its end. */
+    static boolean isAnyUnfinished() {
+        return count("status in ?1", List.of(QUEUED, RUNNING)) > 0;
+    }
+
     public boolean isFinished() {
         return finishedAt != null;
     }

@@ -1,6 +1,7 @@
 package dev.roster.jobs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
@@ -40,7 +41,8 @@ public class JobReport {
 
     /** An object with {@code line}, {@code field} and {@code reason} on each line. */
     public void writeLines(UUID jobId, OutputStream out) throws IOException {
-        JsonGenerator lines = json.createGenerator(out).setRootValueSeparator(null);
+        JsonGenerator lines = json.getFactory().createGenerator(out);
+        lines.setPrettyPrinter(new MinimalPrettyPrinter(""));
         lines.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         write(
                 jobId,

@@ -20,6 +20,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jboss.logging.Logger;
 
@@ -46,6 +48,9 @@ public class JobRunner {
     private final ScheduledExecutorService heart =
             Executors.newSingleThreadScheduledExecutor(daemon("jobs-lease"));
 
+    /** Read-locked by whoever runs a job, so that a stop can wait for the step. */
+    private final ReadWriteLock running = new ReentrantReadWriteLock();
+
     private volatile boolean stopping;
 
     JobRunner(@All List<JobKind> kinds, JobsConfig config, ObjectMapper json) {
@@ -63,8 +68,8 @@ public class JobRunner {
         };
     }
 
-    /** Looks for jobs; returns at once. */
-    @Scheduled(every = "${roster.jobs.poll-every}", delayed = "${roster.jobs.poll-every}")
+    /** Looks for jobs; returns at once. The first time when the service has started. */
+    @Scheduled(every = "${roster.jobs.poll-every}")
     public void wake() {
         // one look waits at most: it takes whatever there is
         if (!stopping && worker.getQueue().isEmpty()) {
@@ -76,7 +81,7 @@ public class JobRunner {
     void onStop(@Observes ShutdownEvent stopped) throws InterruptedException {
         stopping = true;
         worker.shutdown();
-        if (!worker.awaitTermination(STOPPING_SECONDS, TimeUnit.SECONDS)) {
+        if (!running.writeLock().tryLock(STOPPING_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("Stopped in the middle of a job's step, which is done again elsewhere");
         }
         heart.shutdownNow();
@@ -87,6 +92,10 @@ public class JobRunner {
             QuarkusTransaction.requiringNew().run(Job::failExhausted);
             while (!stopping && run(null)) {
                 // there may be more
+            }
+            if (!stopping && QuarkusTransaction.requiringNew().call(Job::isAnyUnfinished)) {
+                // somebody else's, who may be dead
+                heart.schedule(this::wake, config.lease().toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (RuntimeException e) {
             LOG.warn("Jobs wait: the database cannot be read or written", e);
@@ -112,9 +121,11 @@ public class JobRunner {
         ScheduledFuture<?> beating =
                 heart.scheduleWithFixedDelay(
                         () -> extend(job.id(), lease), beat, beat, TimeUnit.MILLISECONDS);
+        running.readLock().lock();
         try {
             run(job, lease);
         } finally {
+            running.readLock().unlock();
             beating.cancel(false);
         }
         return true;

@@ -88,6 +88,12 @@ public class Jobs {
         }
     }
 
+    /** Whether any job has not come to its end. */
+    @Transactional
+    public boolean isAnyUnfinished() {
+        return Job.isAnyUnfinished();
+    }
+
     /** How a job that there is stands. */
     @Transactional
     public JobView view(UUID id) {

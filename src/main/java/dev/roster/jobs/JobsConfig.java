@@ -8,8 +8,11 @@ import java.time.Duration;
 @ConfigMapping(prefix = "roster.jobs")
 public interface JobsConfig {
 
-    /** Time between two looks for what another replica left behind. */
-    @WithDefault("10S")
+    /**
+     * Time between two looks for what another replica left behind; one is taken at the start, and
+     * while there are jobs that have not ended another one after each {@link #lease}.
+     */
+    @WithDefault("10M")
     Duration pollEvery();
 
     /** How long a replica that fell silent keeps a job from the others. */

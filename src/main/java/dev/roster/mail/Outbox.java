@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 
@@ -41,6 +42,26 @@ public class Outbox {
     @Transactional(Transactional.TxType.MANDATORY)
     public void put(MailKind kind, String recipient, String locale, Map<String, String> values) {
         mail(kind, recipient, locale, values).persist();
+        puts.fire(new Put());
+    }
+
+    /** A mail to one of many; the values as {@link #put} takes them. */
+    public record Letter(String recipient, String locale, Map<String, String> values) {
+
+        /** The same in another language, or null for none that is known. */
+        public Letter in(String language) {
+            return new Letter(recipient, language, values);
+        }
+    }
+
+    /** Puts mails of a kind in, in the caller's transaction, by one statement. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void putAll(MailKind kind, List<Letter> letters) {
+        OutboxMail.insertAll(
+                letters.stream()
+                        .map(it -> mail(kind, it.recipient(), it.locale(), it.values()))
+                        .toList(),
+                clock.instant());
         puts.fire(new Put());
     }
 

@@ -8,9 +8,11 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -70,6 +72,32 @@ public class OutboxMail extends BaseEntity {
                 .setParameter("until", until)
                 .setParameter("limit", limit)
                 .getResultList();
+    }
+
+    /** Stores mails that are to be sent now, by one statement. */
+    static void insertAll(List<OutboxMail> mails, Instant now) {
+        getEntityManager()
+                .createNativeQuery(
+                        "INSERT INTO mail_outbox (id, kind, recipient, locale, payload,"
+                                + " next_attempt_at, created_at, updated_at) SELECT m.id, m.kind,"
+                                + " m.recipient, m.locale, decode(m.payload, 'base64'), :now, :now,"
+                                + " :now FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]),"
+                                + " CAST(:recipients AS text[]), CAST(:locales AS text[]),"
+                                + " CAST(:payloads AS text[])) AS m (id, kind, recipient, locale,"
+                                + " payload)")
+                .setParameter("now", now)
+                .setParameter("ids", mails.stream().map(it -> it.id).toArray(UUID[]::new))
+                .setParameter("kinds", texts(mails, it -> it.kind.name()))
+                .setParameter("recipients", texts(mails, it -> it.recipient))
+                .setParameter("locales", texts(mails, it -> it.locale))
+                .setParameter(
+                        "payloads",
+                        texts(mails, it -> Base64.getEncoder().encodeToString(it.payload)))
+                .executeUpdate();
+    }
+
+    private static String[] texts(List<OutboxMail> mails, Function<OutboxMail, String> text) {
+        return mails.stream().map(text).toArray(String[]::new);
     }
 
     /** When the next attempt of any mail is due; empty while there is none to come. */

@@ -49,9 +49,15 @@ public class Retention {
             concurrentExecution = ConcurrentExecution.SKIP)
     void run() {
         for (PurgeTask task : tasks) {
-            long purged = purge(task);
-            if (purged > 0) {
-                LOG.infof("Purged %d rows: %s", purged, task.name());
+            try {
+                long purged = purge(task);
+                if (purged > 0) {
+                    LOG.infof("Purged %d rows: %s", purged, task.name());
+                }
+            } catch (RuntimeException e) {
+                // the other tasks have their turn all the same, and this one the next time
+                meters.counter("roster.retention.failed", "task", task.name()).increment();
+                LOG.errorf(e, "Not purged: %s", task.name());
             }
         }
     }

@@ -88,7 +88,7 @@ public class Profile extends BaseEntity {
 
     /** The E.164 number, or null. */
     public String phone(SecretBox box) {
-        return sealedPhone == null ? null : box.open(sealedPhone, phoneContext(user.id));
+        return sealedPhone == null ? null : openPhone(user.id, sealedPhone, box);
     }
 
     /** Replaces everything a person may tell. */
@@ -117,6 +117,11 @@ public class Profile extends BaseEntity {
     /** A phone number as the column holds it; it opens in the row of this user alone. */
     public static byte[] sealPhone(UUID userId, String phone, SecretBox box) {
         return box.seal(phone, phoneContext(userId));
+    }
+
+    /** The number in such a column. */
+    public static String openPhone(UUID userId, byte[] sealed, SecretBox box) {
+        return box.open(sealed, phoneContext(userId));
     }
 
     private static String phoneContext(UUID userId) {

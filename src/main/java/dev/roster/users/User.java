@@ -123,12 +123,16 @@ public class User extends ImportableEntity {
                 == 1;
     }
 
+    /** Marks users as deleted, who keep their addresses; how many were not before. */
     static int deleteAll(Collection<UUID> ids, Instant now) {
-        return update(
-                "deletedAt = ?1, addressHeld = true, updatedAt = ?1, version = version + 1 where id"
-                        + " in ?2 and deletedAt is null",
-                now,
-                ids);
+        return getEntityManager()
+                .createNativeQuery(
+                        "UPDATE users SET deleted_at = :now, address_held = true, updated_at = :now,"
+                                + " version = version + 1 WHERE id = ANY (:ids) AND deleted_at IS"
+                                + " NULL")
+                .setParameter("now", now)
+                .setParameter("ids", ids.toArray(new UUID[0]))
+                .executeUpdate();
     }
 
     static int remove(Collection<UUID> ids) {

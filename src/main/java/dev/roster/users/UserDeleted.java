@@ -1,11 +1,20 @@
 package dev.roster.users;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 
 /**
- * A user was marked as deleted. Observed in the same transaction, so that what the features above
- * keep of the user goes with it or not at all.
+ * Users were marked as deleted, or are about to end for good. Observed in the same transaction, so
+ * that what the features above keep of them goes with them or not at all; by a fixed number of
+ * statements, however many they are.
  *
- * @param actor who did it; the user itself, or an administrator
+ * @param actor who did it; the user itself, an administrator, or null for the service
  */
-public record UserDeleted(UUID userId, UUID actor) {}
+public record UserDeleted(Collection<UUID> userIds, UUID actor) {
+
+    /** One was. */
+    public UserDeleted(UUID userId, UUID actor) {
+        this(List.of(userId), actor);
+    }
+}

@@ -8,12 +8,13 @@ import dev.roster.platform.security.CurrentUser;
 import dev.roster.platform.security.Permission;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
 /** Which of a user's fields the caller may see and change, and the answers made of that. */
 @RequestScoped
-class UserRepresentation {
+public class UserRepresentation {
 
     private final CurrentUser caller;
     private final SecretBox box;
@@ -28,7 +29,7 @@ class UserRepresentation {
      *
      * @throws ProblemException 403 for everyone else, whether or not there is such a user
      */
-    void requireChange(UUID userId) {
+    public void requireChange(UUID userId) {
         if (!caller.is(userId) && !caller.may(Permission.USERS_UPDATE)) {
             throw new ProblemException(
                     ProblemCode.FORBIDDEN, "Only the user itself and administrators may change it");
@@ -44,8 +45,16 @@ class UserRepresentation {
     }
 
     /** 200 with the changed user. */
-    Response user(User user) {
+    public Response user(User user) {
         return user(user, null);
+    }
+
+    /** 201 with the new user. */
+    public Response created(User user) {
+        return Response.fromResponse(user(user))
+                .status(Response.Status.CREATED)
+                .header(HttpHeaders.LOCATION, "/api/v1/users/" + user.id)
+                .build();
     }
 
     /** 200 with what the caller may see of the profile, or 304 where it has that already. */

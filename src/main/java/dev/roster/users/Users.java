@@ -29,6 +29,7 @@ public class Users {
     private final AuditLog audit;
     private final Documents documents;
     private final SecretBox box;
+    private final ChangeGuard guard;
     private final Event<UserDeleted> deletions;
     private final Clock clock;
 
@@ -36,11 +37,13 @@ public class Users {
             AuditLog audit,
             Documents documents,
             SecretBox box,
+            ChangeGuard guard,
             Event<UserDeleted> deletions,
             Clock clock) {
         this.audit = audit;
         this.documents = documents;
         this.box = box;
+        this.guard = guard;
         this.deletions = deletions;
         this.clock = clock;
     }
@@ -96,16 +99,15 @@ public class Users {
     }
 
     /**
-     * Changes a user by a merge patch.
+     * Changes a user by itself, by a merge patch.
      *
      * @throws ProblemException 404 for no such user, 428 or 412 where the precondition fails
      */
     @Transactional
-    public User patch(UUID id, String ifMatch, ObjectNode patch, UUID actor) {
+    public User patch(UUID id, String ifMatch, ObjectNode patch) {
         User user = User.findActive(id).orElseThrow(ProblemException::notFound);
         EntityTags.requireMatch(ifMatch, tag(user));
-        UserDocument document = documents.patch(UserDocument.of(user), patch, UserDocument.class);
-        return change(user, actor, document);
+        return change(user, id, documents.patch(UserDocument.of(user), patch, UserDocument.class));
     }
 
     /**
@@ -269,6 +271,27 @@ public class Users {
     }
 
     /**
+     * The same of many, by a fixed number of statements, in the caller's transaction. They keep
+     * address and user name until they are purged.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void deleteAll(Collection<UUID> ids, UUID actor) {
+        deleteAll(ids, actor, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param after what the trail tells of it, or null
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void deleteAll(Collection<UUID> ids, UUID actor, ObjectNode after) {
+        User.deleteAll(ids, clock.instant());
+        audit.recordAll(AuditAction.USER_DELETED, actor, "user", ids, after);
+        deletions.fire(new UserDeleted(ids, actor));
+    }
+
+    /**
      * Takes a deletion back.
      *
      * @param user as it is stored
@@ -283,19 +306,15 @@ public class Users {
     }
 
     /**
-     * Marks users as deleted; they keep their addresses until they are purged. What hangs on them,
-     * and the events, are the caller's to see to.
+     * Ends users for good, with all that the database holds of them by reference. The event is the
+     * caller's.
      *
-     * @return how many were not deleted before
+     * @param actor who does it, or null for the service itself
+     * @return how many there were
      */
-    @Transactional
-    public int deleteAll(Collection<UUID> ids, Instant now) {
-        return User.deleteAll(ids, now);
-    }
-
-    /** Ends users for good, with all that the database holds of them by reference. */
-    @Transactional
-    public int remove(Collection<UUID> ids) {
+    @Transactional(Transactional.TxType.MANDATORY)
+    public int remove(Collection<UUID> ids, UUID actor) {
+        deletions.fire(new UserDeleted(ids, actor));
         return User.remove(ids);
     }
 
@@ -405,19 +424,34 @@ public class Users {
     }
 
     /**
-     * Replaces what a profile tells.
+     * Replaces what a profile tells; of another user, what whoever may change it wants it to.
      *
      * @param change from what is stored to what shall be
-     * @throws ProblemException 404 for no such user, 428 or 412 where the precondition fails
+     * @throws ProblemException 403 where the actor may not, 404 for no such user, 428 or 412 where
+     *     the precondition fails
      */
     @Transactional
     public User changeProfile(
             UUID id, String ifMatch, UnaryOperator<ProfileDocument> change, UUID actor) {
+        if (!actor.equals(id)) {
+            guard.requireChange(actor, id);
+        }
         User user = User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound);
         if (user.profile == null) {
             user.profile = Profile.make(id, clock.instant());
         }
         EntityTags.requireMatch(ifMatch, profileTag(user));
+        return changeProfile(user, change, actor);
+    }
+
+    /** What a user who was made just now is to tell from the beginning. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void makeProfile(User user, ProfileDocument document, UUID actor) {
+        user.profile = Profile.make(user.id, clock.instant());
+        changeProfile(user, none -> document, actor);
+    }
+
+    private User changeProfile(User user, UnaryOperator<ProfileDocument> change, UUID actor) {
         ProfileDocument before = ProfileDocument.of(user.profile, box);
         ProfileDocument after = change.apply(before);
         if (!before.equals(after)) {
@@ -426,7 +460,7 @@ public class Users {
                     AuditAction.PROFILE_UPDATED,
                     actor,
                     "user",
-                    id,
+                    user.id,
                     withoutSecrets(before, after, "hidden"),
                     withoutSecrets(after, before, "hidden, changed"));
             // the answer's ETag and full name are those after the change

@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Users and their profiles by id. */
+/** Users and their profiles by id; administrators change users in {@code directory}. */
 @Path("/api/v1/users/{id}")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
@@ -64,21 +64,6 @@ public class UsersResource {
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return representation.user(
                 User.findActive(id).orElseThrow(ProblemException::notFound), ifNoneMatch);
-    }
-
-    @PATCH
-    @Consumes({MergePatch.MEDIA_TYPE, MediaType.APPLICATION_JSON})
-    @Operation(
-            operationId = "patchUser",
-            summary = "Change a user",
-            description = "For the user itself and administrators. A merge patch (RFC 7396).")
-    @APIResponseSchema(value = UserView.class, responseDescription = "The changed user")
-    public Response patch(
-            @PathParam("id") UUID id,
-            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
-            @RequestBodySchema(UserDocument.class) ObjectNode patch) {
-        representation.requireChange(id);
-        return representation.user(users.patch(id, ifMatch, patch, caller.id()));
     }
 
     @GET

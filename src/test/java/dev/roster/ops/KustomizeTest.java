@@ -231,6 +231,7 @@ class KustomizeTest {
         assertEquals(
                 Set.of(
                         "DATABASE_URL",
+                        "ROSTER_DATABASE_OWNER_URL",
                         "ROSTER_SECRET",
                         "ROSTER_ENCRYPTION_KEYS",
                         "ROSTER_SMTP_URL"),
@@ -240,7 +241,11 @@ class KustomizeTest {
                     assertEquals("roster-secrets", reference.getName());
                     assertEquals(variable, reference.getKey());
                     assertEquals(
-                            Set.of("ROSTER_ENCRYPTION_KEYS", "ROSTER_SMTP_URL").contains(variable),
+                            Set.of(
+                                            "ROSTER_DATABASE_OWNER_URL",
+                                            "ROSTER_ENCRYPTION_KEYS",
+                                            "ROSTER_SMTP_URL")
+                                    .contains(variable),
                             Boolean.TRUE.equals(reference.getOptional()),
                             variable);
                 });

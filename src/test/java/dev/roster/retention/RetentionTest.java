@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.roster.platform.jobs.PurgeTask;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,10 @@ class RetentionTest {
     private static final int BATCH = 500;
 
     @Inject Retention retention;
+    @Inject RetentionConfig config;
+    @Inject EntityManager entityManager;
+    @Inject MeterRegistry meters;
+    @Inject Clock clock;
 
     private Caller caller;
 
@@ -56,6 +63,21 @@ class RetentionTest {
         Counting task = new Counting(call -> call < 3 ? BATCH : 7);
         assertEquals(2 * BATCH + 7, retention.purge(task));
         assertEquals(List.of(BATCH, BATCH, BATCH), task.limits);
+    }
+
+    @Test
+    @DisplayName("goes on with the other tasks where one fails, and counts that")
+    void failure() {
+        Counting failing =
+                new Counting(
+                        call -> {
+                            throw new IllegalStateException("meant to fail");
+                        });
+        Counting next = new Counting(call -> 0);
+        new Retention(List.of(failing, next), config, entityManager, meters, clock).run();
+        assertEquals(List.of(BATCH), failing.limits);
+        assertEquals(List.of(BATCH), next.limits);
+        assertEquals(1, meters.counter("roster.retention.failed", "task", "counting").count());
     }
 
     @Test

@@ -174,6 +174,12 @@ public final class PackagedProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** As {@code kill -9}: it has no time for anything, and is gone on return. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
     /**
      * The exit code.
      *
@@ -198,7 +204,6 @@ public final class PackagedProcess implements AutoCloseable {
     /** Whatever happened, nothing goes on running. */
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
+        kill();
     }
 }

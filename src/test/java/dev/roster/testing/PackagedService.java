@@ -1,11 +1,15 @@
 package dev.roster.testing;
 
+import static java.util.Map.entry;
+
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 
@@ -43,34 +47,43 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
         }
         try {
             postgres = EmbeddedPostgres.builder().start();
+            try (Connection administrator = postgres.getPostgresDatabase().getConnection()) {
+                DatabaseRoles.create(administrator);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
-        System.setProperty(Database.PACKAGED_URL, postgres.getJdbcUrl("postgres", "postgres"));
+        System.setProperty(
+                Database.PACKAGED_URL, postgres.getJdbcUrl("postgres", DatabaseRoles.DATABASE));
         mails = new MailCatcher(0, 0, PackagedService::awaitMails);
         System.setProperty(MailCatcher.URL, mails.url());
-        return Map.of(
-                "DATABASE_URL",
-                "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/postgres",
-                "roster.secret",
-                SECRET,
-                "roster.base-url",
-                Caller.ORIGIN,
-                "roster.trusted-origins",
-                "http://trusted.example:3000,https://*.wild.example,myapp://," + PAGE_ORIGIN,
-                "roster.smtp-url",
-                mails.smtpUrl(),
+        return Map.ofEntries(
+                entry("DATABASE_URL", url(DatabaseRoles.APPLICATION)),
+                entry("ROSTER_DATABASE_OWNER_URL", url(DatabaseRoles.OWNER)),
+                entry("roster.secret", SECRET),
+                entry("roster.base-url", Caller.ORIGIN),
+                entry(
+                        "roster.trusted-origins",
+                        "http://trusted.example:3000,https://*.wild.example,myapp://,"
+                                + PAGE_ORIGIN),
+                entry("roster.smtp-url", mails.smtpUrl()),
                 // what a test puts into the outbox itself
-                "roster.mail.poll-every",
-                "1S",
-                "roster.shutdown-delay",
-                "0S",
-                "roster.rate-limit.enabled",
-                "false",
-                "roster.admin.email",
-                ADMIN_EMAIL,
-                "roster.admin.password",
-                Caller.PASSWORD);
+                entry("roster.mail.poll-every", "1S"),
+                entry("roster.shutdown-delay", "0S"),
+                entry("roster.rate-limit.enabled", "false"),
+                entry("roster.admin.email", ADMIN_EMAIL),
+                entry("roster.admin.password", Caller.PASSWORD));
+    }
+
+    private String url(String role) {
+        return "postgresql://%s:%s@localhost:%d/%s"
+                .formatted(
+                        role,
+                        DatabaseRoles.password(role),
+                        postgres.getPort(),
+                        DatabaseRoles.DATABASE);
     }
 
     /** What is committed to the outbox is sent right after. */

@@ -3,7 +3,10 @@ package dev.roster.testing;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** A deployment that trusts no address before it is verified, and confirms deletions by mail. */
+/**
+ * A deployment that trusts no address before it is verified, confirms deletions by mail, and erases
+ * nobody by one administrator alone.
+ */
 public class StrictProfile implements QuarkusTestProfile {
 
     @Override
@@ -15,6 +18,7 @@ public class StrictProfile implements QuarkusTestProfile {
                 "roster.password-reset.revoke-sessions", "true",
                 "roster.change-email.send-confirmation", "false",
                 "roster.change-email.update-without-verification", "true",
-                "roster.delete-user.confirm-by-mail", "true");
+                "roster.delete-user.confirm-by-mail", "true",
+                "roster.erasure.two-administrators", "true");
     }
 }

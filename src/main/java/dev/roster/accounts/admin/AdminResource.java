@@ -218,8 +218,7 @@ public class AdminResource {
                                 administration.change(
                                         administrator.id(),
                                         id(userId),
-                                        user -> change,
-                                        user -> roles)));
+                                        user -> new UserAdministration.Edit(change, roles))));
     }
 
     @POST

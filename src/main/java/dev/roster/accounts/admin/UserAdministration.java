@@ -134,25 +134,23 @@ public class UserAdministration {
         invitations.send(MailKind.SET_PASSWORD, user, redirectTo);
     }
 
+    /** What becomes of a user, and of its roles where there are any. */
+    public record Edit(Users.Change change, Optional<List<String>> roles) {}
+
     /**
-     * Changes a user, and its roles where there are any.
+     * Changes a user.
      *
-     * @param change of the user as it is stored; it may refuse
+     * @param edit of the user as it is stored; it may refuse
      */
     @Transactional
-    public User change(
-            UUID actor,
-            UUID id,
-            Function<User, Users.Change> change,
-            Function<User, Optional<List<String>>> newRoles) {
+    public User change(UUID actor, UUID id, Function<User, Edit> edit) {
         Acting acting = authority.over(actor, id, Permission.USERS_UPDATE);
-        Users.Change wanted = change.apply(acting.user());
-        Optional<List<String>> names = newRoles.apply(acting.user());
-        require(acting.actor(), wanted, names.orElse(List.of()));
+        Edit wanted = edit.apply(acting.user());
+        require(acting.actor(), wanted.change(), wanted.roles().orElse(List.of()));
         return unlessTaken(
                 () -> {
-                    apply(acting, wanted);
-                    names.ifPresent(given -> setRoles(acting, given));
+                    apply(acting, wanted.change());
+                    wanted.roles().ifPresent(names -> setRoles(acting, names));
                     return acting.user();
                 });
     }

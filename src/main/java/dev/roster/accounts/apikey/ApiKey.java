@@ -127,6 +127,27 @@ public class ApiKey extends ImportableEntity {
                 : find(own + "externalId = ?3", userId, now, publicId).firstResultOptional();
     }
 
+    /** The same by an id of our own. */
+    public static Optional<ApiKey> findOwn(UUID userId, UUID id, Instant now) {
+        return find("user.id = ?1 and " + UNEXPIRED + " and id = ?3", userId, now, id)
+                .firstResultOptional();
+    }
+
+    /**
+     * The keys of a user that have not expired, by id.
+     *
+     * @param after the id behind which to begin; null for the first ones
+     */
+    public static List<ApiKey> listOf(UUID userId, Instant now, UUID after, int limit) {
+        return find(
+                        "user.id = ?1 and " + UNEXPIRED + " and id > ?3 order by id",
+                        userId,
+                        now,
+                        after == null ? new UUID(0, 0) : after)
+                .page(0, limit)
+                .list();
+    }
+
     /**
      * The keys of a user that have not expired.
      *

@@ -1,11 +1,15 @@
 package dev.roster.accounts.apikey;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.RandomTokens;
+import dev.roster.platform.etag.EntityTags;
+import dev.roster.platform.json.Documents;
+import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.User;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,8 +17,12 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Makes, changes, deletes and uses API keys. */
 @ApplicationScoped
@@ -26,12 +34,19 @@ public class ApiKeys {
 
     private final ApiKeyConfig config;
     private final AuditLog audit;
+    private final Documents documents;
     private final ObjectMapper json;
     private final Clock clock;
 
-    ApiKeys(ApiKeyConfig config, AuditLog audit, ObjectMapper json, Clock clock) {
+    ApiKeys(
+            ApiKeyConfig config,
+            AuditLog audit,
+            Documents documents,
+            ObjectMapper json,
+            Clock clock) {
         this.config = config;
         this.audit = audit;
+        this.documents = documents;
         this.json = json;
         this.clock = clock;
     }
@@ -114,6 +129,85 @@ public class ApiKeys {
                 AuditAction.API_KEY_UPDATED, user.id, "api_key", apiKey.id, before, trail(apiKey));
         apiKey.persistAndFlush();
         return apiKey;
+    }
+
+    /**
+     * Changes what its owner may not change of a key, on behalf of somebody else, in the caller's
+     * transaction.
+     *
+     * @throws ProblemException 404, 412 and 428
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public ApiKey administer(
+            UUID userId, UUID keyId, String ifMatch, ObjectNode patch, UUID actor) {
+        ApiKey apiKey =
+                ApiKey.findOwn(userId, keyId, clock.instant())
+                        .orElseThrow(ProblemException::notFound);
+        EntityTags.requireMatch(ifMatch, EntityTags.of(apiKey.version));
+        ApiKeyDocument before = document(apiKey);
+        ApiKeyDocument after = documents.patch(before, patch, ApiKeyDocument.class);
+        if (!before.equals(after)) {
+            apply(apiKey, after);
+            ApiKey.flush();
+            audit.record(
+                    AuditAction.API_KEY_UPDATED,
+                    actor,
+                    "api_key",
+                    apiKey.id,
+                    documents.tree(before),
+                    documents.tree(after));
+        }
+        return apiKey;
+    }
+
+    private ApiKeyDocument document(ApiKey apiKey) {
+        return new ApiKeyDocument(
+                apiKey.enabled,
+                apiKey.remaining,
+                apiKey.refillAmount,
+                apiKey.refillInterval,
+                apiKey.rateLimitEnabled,
+                apiKey.rateLimitTimeWindow,
+                apiKey.rateLimitMax,
+                permissions(apiKey));
+    }
+
+    /**
+     * What a key may do, by resource a list of actions, read as its uses are; null for all that its
+     * owner may.
+     */
+    public Map<String, List<String>> permissions(ApiKey apiKey) {
+        if (apiKey.permissions == null) {
+            return null;
+        }
+        Map<String, List<String>> permissions = new LinkedHashMap<>();
+        try {
+            json.readTree(apiKey.permissions)
+                    .properties()
+                    .forEach(
+                            resource -> {
+                                List<String> actions = new ArrayList<>();
+                                resource.getValue().forEach(one -> actions.add(one.asText()));
+                                permissions.put(resource.getKey(), actions);
+                            });
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The database keeps JSON alone", e);
+        }
+        return permissions;
+    }
+
+    private void apply(ApiKey apiKey, ApiKeyDocument document) {
+        apiKey.enabled = document.enabled();
+        apiKey.remaining = document.remaining();
+        apiKey.refillAmount = document.refillAmount();
+        apiKey.refillInterval = document.refillInterval();
+        apiKey.rateLimitEnabled = document.rateLimitEnabled();
+        apiKey.rateLimitTimeWindow = document.rateLimitTimeWindow();
+        apiKey.rateLimitMax = document.rateLimitMax();
+        apiKey.permissions =
+                document.permissions() == null
+                        ? null
+                        : json.valueToTree(document.permissions()).toString();
     }
 
     /**

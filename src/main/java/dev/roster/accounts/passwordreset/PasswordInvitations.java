@@ -4,6 +4,7 @@ import dev.roster.accounts.verification.UserMail;
 import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.mail.MailKind;
+import dev.roster.mail.Outbox;
 import dev.roster.platform.http.TrustedOrigins;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
@@ -11,7 +12,10 @@ import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Has people choose a password because an administrator wants it, who never learns it: by the link,
@@ -53,6 +57,42 @@ public class PasswordInvitations {
                         config.invitationExpiresIn(),
                         clock.instant());
         mail.send(kind, user, Map.of("name", user.name, "url", link(token, redirectTo)));
+    }
+
+    /** Somebody to be mailed a link; the locale may be null, and so may where the link leads. */
+    public record Invited(
+            UUID userId, String name, String email, String locale, String redirectTo) {}
+
+    /**
+     * The same for many, by two statements whatever their number; {@link #requirePossible} has let
+     * each target pass.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void sendAll(MailKind kind, List<Invited> invited) {
+        if (invited.isEmpty()) {
+            return;
+        }
+        List<String> tokens =
+                Verification.issueAll(
+                        Purpose.RESET_PASSWORD,
+                        invited.stream().map(Invited::userId).toList(),
+                        PasswordReset.TOKEN_LENGTH,
+                        config.invitationExpiresIn(),
+                        clock.instant());
+        List<Outbox.Letter> letters = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            Invited one = invited.get(i);
+            letters.add(
+                    new Outbox.Letter(
+                            one.email(),
+                            one.locale(),
+                            Map.of(
+                                    "name",
+                                    one.name(),
+                                    "url",
+                                    link(tokens.get(i), one.redirectTo()))));
+        }
+        mail.sendAll(kind, letters);
     }
 
     /**

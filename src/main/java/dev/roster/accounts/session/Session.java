@@ -17,11 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.hibernate.annotations.OnDelete;
@@ -243,5 +245,33 @@ public class Session extends BaseEntity {
     /** Ends every session of a user but one. */
     static long endOthers(UUID userId, UUID keep) {
         return delete("user.id = ?1 and id <> ?2", userId, keep);
+    }
+
+    /**
+     * Ends every session of these users.
+     *
+     * @return whose there were
+     */
+    static Set<UUID> endAll(Collection<UUID> userIds) {
+        return new HashSet<>(
+                getEntityManager()
+                        .unwrap(org.hibernate.Session.class)
+                        .createNativeQuery(
+                                "DELETE FROM sessions WHERE user_id = ANY (:users) RETURNING"
+                                        + " user_id",
+                                UUID.class)
+                        .setParameter("users", userIds.toArray(new UUID[0]))
+                        .getResultList());
+    }
+
+    /** Ends the sessions in which any of these administrators acts as somebody else. */
+    static void endImpersonationsBy(Collection<UUID> userIds) {
+        getEntityManager()
+                .createNativeQuery(
+                        "DELETE FROM sessions WHERE impersonated_by IN (SELECT"
+                                + " coalesce(external_id, CAST(id AS text)) FROM users WHERE id ="
+                                + " ANY (:users))")
+                .setParameter("users", userIds.toArray(new UUID[0]))
+                .executeUpdate();
     }
 }

@@ -21,6 +21,7 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -313,6 +314,18 @@ public class Sessions {
         if (ended > 0) {
             audit.record(AuditAction.SESSIONS_REVOKED, actor, "user", userId);
         }
+    }
+
+    /** Ends every session of many users on behalf of somebody else, by two statements. */
+    @Transactional
+    public void revokeAll(Collection<UUID> userIds, UUID actor) {
+        audit.recordAll(AuditAction.SESSIONS_REVOKED, actor, "user", Session.endAll(userIds), null);
+    }
+
+    /** Ends every session in which one of these administrators acts as somebody else. */
+    @Transactional
+    public void endImpersonationsBy(Collection<UUID> administrators) {
+        Session.endImpersonationsBy(administrators);
     }
 
     /** Ends every session in which this administrator acts as somebody else. */

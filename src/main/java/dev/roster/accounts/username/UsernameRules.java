@@ -99,6 +99,11 @@ public class UsernameRules {
                 fields.nullableString("displayUsername").orElse(null));
     }
 
+    /** What is wrong with a name, in words; empty where nothing is. */
+    public Optional<String> faultOf(String username) {
+        return Optional.ofNullable(fault(username)).map(UsernameError::message);
+    }
+
     /**
      * Looks whether somebody has the name. Only the database can say for certain, see {@link
      * #refuseTaken}.
@@ -169,7 +174,8 @@ public class UsernameRules {
         return CHARACTERS.matcher(username).matches() ? null : UsernameError.INVALID_USERNAME;
     }
 
-    private static String key(String username) {
+    /** The form that names are stored in and signed in by. */
+    public static String key(String username) {
         return username.toLowerCase(Locale.ROOT);
     }
 }

@@ -10,6 +10,7 @@ import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -46,6 +47,23 @@ public class UserMail {
         // asked for nobody too: what is sent to a stranger costs what is sent to a user
         String chosen = Profile.localeOf(userId == null ? NOBODY : userId).orElse(null);
         outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
+    }
+
+    /**
+     * To many, by one statement; who has no language gets the mail in that of the request. In the
+     * caller's transaction.
+     */
+    public void sendAll(MailKind kind, List<Outbox.Letter> letters) {
+        String language = request.language();
+        outbox.putAll(
+                kind,
+                letters.stream()
+                        .filter(
+                                letter ->
+                                        !EmailAddress.key(letter.recipient())
+                                                .endsWith("@" + User.ANONYMOUS_DOMAIN))
+                        .map(letter -> letter.locale() == null ? letter.in(language) : letter)
+                        .toList());
     }
 
     /**

@@ -20,14 +20,17 @@ import java.util.function.Function;
 @ApplicationScoped
 class UserLists {
 
-    /** Rows of an index that one request looks at. */
-    private static final int WINDOW = 5000;
+    /** Entries of an index that one request looks at. */
+    private static final int SESSIONS_WINDOW = 5000;
+
+    /** Fewer, since each is looked up among the users. */
+    private static final int ACTIVITY_WINDOW = 500;
 
     private static final String NEVER = "-infinity";
     private static final UUID FIRST = new UUID(0, 0);
 
     /** The last user's sessions may be cut off by the window, so they are counted by themselves. */
-    private static final String BY_SESSIONS =
+    static final String BY_SESSIONS =
             """
             WITH seen AS MATERIALIZED (
                 SELECT user_id, created_at, impersonated_by FROM sessions WHERE user_id > :after
@@ -46,7 +49,7 @@ class UserLists {
             SELECT e.cut, e.last, f.user_id, f.sessions, f.name FROM edge e LEFT JOIN found f ON true ORDER BY f.user_id
             """;
 
-    private static final String BY_LAST_SEEN =
+    static final String BY_LAST_SEEN =
             """
             WITH seen AS MATERIALIZED (
                 SELECT user_id, last_seen_at FROM user_activity
@@ -82,7 +85,7 @@ class UserLists {
                         entityManager
                                 .createNativeQuery(BY_SESSIONS, Object[].class)
                                 .setParameter("after", after)
-                                .setParameter("window", WINDOW)
+                                .setParameter("window", SESSIONS_WINDOW)
                                 .setParameter("since", since)
                                 .setParameter("more", moreThan)
                                 .setParameter("limit", size + 1)
@@ -115,7 +118,7 @@ class UserLists {
                                 .setParameter("since", since)
                                 .setParameter("seen", time(keys.get(0)))
                                 .setParameter("after", id(keys.get(1)))
-                                .setParameter("window", WINDOW)
+                                .setParameter("window", ACTIVITY_WINDOW)
                                 .setParameter("limit", size + 1)
                                 .getResultList());
         List<InactiveUserView> found = new ArrayList<>();

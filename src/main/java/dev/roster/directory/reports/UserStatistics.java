@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -81,10 +82,10 @@ class UserStatistics {
         Optional<Figures> kept = find(report);
         if (kept.isEmpty()) {
             // the very first time; of several at once all but one wait
-            count(false);
+            count(true, config.every());
             return find(report).orElseThrow();
         }
-        if (kept.get().asOf().isBefore(clock.instant().minus(config.every()))) {
+        if (isOlderThan(config.every(), kept.get())) {
             countSoon();
         }
         return kept.get();
@@ -110,7 +111,13 @@ class UserStatistics {
             delayed = "${roster.reports.every}",
             concurrentExecution = ConcurrentExecution.SKIP)
     void count() {
-        count(true);
+        // of many replicas, each with its own clock, one comes first
+        count(config.every().dividedBy(2));
+    }
+
+    /** Counts unless the figures are younger, or another replica is at it. */
+    void count(Duration age) {
+        count(false, age);
     }
 
     /** Counts behind the back of whoever asked. */
@@ -118,7 +125,7 @@ class UserStatistics {
         if (counting.compareAndSet(false, true)) {
             vertx.<Void>executeBlocking(
                             () -> {
-                                count(true);
+                                count(config.every());
                                 return null;
                             },
                             false)
@@ -132,35 +139,34 @@ class UserStatistics {
         }
     }
 
-    /**
-     * Counts, one replica at a time.
-     *
-     * @param unlessBusy whether to leave it to a replica that is at it, or has just been
-     */
-    private void count(boolean unlessBusy) {
+    private void count(boolean wait, Duration age) {
         QuarkusTransaction.requiringNew()
                 .run(
                         () -> {
-                            if (isOurs(unlessBusy)) {
+                            if (isLocked(wait)
+                                    && find(STATUSES)
+                                            .filter(kept -> !isOlderThan(age, kept))
+                                            .isEmpty()) {
                                 keep(SIGN_UPS, COUNT_SIGN_UPS);
                                 keep(STATUSES, COUNT_STATUSES);
                             }
                         });
     }
 
-    private boolean isOurs(boolean unlessBusy) {
-        if (unlessBusy) {
-            return (Boolean)
-                    entityManager
-                            .createNativeQuery("SELECT pg_try_advisory_xact_lock(:key)")
-                            .setParameter("key", ADVISORY_LOCK)
-                            .getSingleResult();
-        }
-        entityManager
-                .createNativeQuery("SELECT CAST(pg_advisory_xact_lock(:key) AS text)")
-                .setParameter("key", ADVISORY_LOCK)
-                .getSingleResult();
-        return find(STATUSES).isEmpty();
+    private boolean isOlderThan(Duration age, Figures figures) {
+        return !figures.asOf().isAfter(clock.instant().minus(age));
+    }
+
+    private boolean isLocked(boolean wait) {
+        Object locked =
+                entityManager
+                        .createNativeQuery(
+                                wait
+                                        ? "SELECT CAST(pg_advisory_xact_lock(:key) AS text) IS NOT NULL"
+                                        : "SELECT pg_try_advisory_xact_lock(:key)")
+                        .setParameter("key", ADVISORY_LOCK)
+                        .getSingleResult();
+        return (Boolean) locked;
     }
 
     private void keep(String report, String count) {

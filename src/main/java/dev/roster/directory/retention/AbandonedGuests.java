@@ -10,7 +10,7 @@ import java.util.UUID;
 @ApplicationScoped
 class AbandonedGuests implements PurgeTask {
 
-    private static final String DUE =
+    static final String DUE =
             """
             u.anonymous AND u.deleted_at IS NULL AND u.created_at <= :before
                 AND NOT EXISTS (SELECT FROM user_activity a WHERE a.user_id = u.id AND a.last_seen_at > :before)

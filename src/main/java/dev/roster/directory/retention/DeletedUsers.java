@@ -10,7 +10,7 @@ import java.util.UUID;
 @ApplicationScoped
 class DeletedUsers implements PurgeTask {
 
-    private static final String DUE =
+    static final String DUE =
             """
             u.deleted_at <= :before ORDER BY u.deleted_at
             """;

@@ -10,7 +10,7 @@ import java.util.UUID;
 @ApplicationScoped
 class InactiveUsers implements PurgeTask {
 
-    private static final String DUE =
+    static final String DUE =
             """
             u.id IN (SELECT a.user_id FROM user_activity a WHERE a.last_seen_at <= :before)
                 AND u.deleted_at IS NULL AND u.created_at <= :before AND NOT u.anonymous
@@ -37,6 +37,6 @@ class InactiveUsers implements PurgeTask {
             return 0;
         }
         List<UUID> due = purge.due(DUE, now.minus(config.inactiveAfter().get()), limit);
-        return due.isEmpty() ? 0 : purge.delete(due, now, name());
+        return due.isEmpty() ? 0 : purge.delete(due, name());
     }
 }

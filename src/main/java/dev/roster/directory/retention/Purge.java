@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
-import dev.roster.groups.Departures;
+import dev.roster.directory.search.SearchWords;
 import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -18,13 +18,13 @@ class Purge {
 
     private final EntityManager entityManager;
     private final Users users;
-    private final Departures departures;
+    private final SearchWords words;
     private final AuditLog audit;
 
-    Purge(EntityManager entityManager, Users users, Departures departures, AuditLog audit) {
+    Purge(EntityManager entityManager, Users users, SearchWords words, AuditLog audit) {
         this.entityManager = entityManager;
         this.users = users;
-        this.departures = departures;
+        this.words = words;
         this.audit = audit;
     }
 
@@ -48,22 +48,20 @@ class Purge {
 
     /** Deletes users with all they have; the trail alone remembers. */
     int remove(List<UUID> due, String policy) {
-        departures.leaveAll(due, null);
-        int removed = users.remove(due);
+        words.forget(due);
+        int removed = users.remove(due, null);
         audit.recordAll(AuditAction.USER_PURGED, null, "user", due, by(policy));
         return removed;
     }
 
     /** Deletes users so that they can be restored for a while. */
-    int delete(List<UUID> due, Instant now, String policy) {
-        departures.leaveAll(due, null);
+    int delete(List<UUID> due, String policy) {
         entityManager
                 .createNativeQuery("DELETE FROM sessions WHERE user_id = ANY (:ids)")
                 .setParameter("ids", due.toArray(UUID[]::new))
                 .executeUpdate();
-        int deleted = users.deleteAll(due, now);
-        audit.recordAll(AuditAction.USER_DELETED, null, "user", due, by(policy));
-        return deleted;
+        users.deleteAll(due, null, by(policy));
+        return due.size();
     }
 
     private static ObjectNode by(String policy) {

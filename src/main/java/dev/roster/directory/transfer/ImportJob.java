@@ -18,6 +18,7 @@ import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -49,36 +50,44 @@ class ImportJob implements JobKind {
             """
             UPDATE import_rows r SET faults = d.faults
             FROM (
-                SELECT line, jsonb_agg(jsonb_build_object('field', field, 'reason', 'is in line ' || first || ' too')) AS faults
+                SELECT number, jsonb_agg(jsonb_build_object('field', field, 'reason', 'is in line ' || first || ' too')) AS faults
                 FROM (
-                    SELECT line, 'email' AS field,
-                        first_value(line) OVER (PARTITION BY lower(email COLLATE "C") ORDER BY line) AS first
+                    SELECT number, line, 'email' AS field,
+                        first_value(line) OVER (PARTITION BY lower(email COLLATE "C") ORDER BY number) AS first
                     FROM import_rows WHERE job_id = ? AND faults IS NULL
                     UNION ALL
-                    SELECT line, 'username', first_value(line) OVER (PARTITION BY username ORDER BY line)
+                    SELECT number, line, 'username', first_value(line) OVER (PARTITION BY username ORDER BY number)
                     FROM import_rows WHERE job_id = ? AND faults IS NULL AND username IS NOT NULL
                     UNION ALL
-                    SELECT line, 'externalId', first_value(line) OVER (PARTITION BY external_id ORDER BY line)
+                    SELECT number, line, 'externalId', first_value(line) OVER (PARTITION BY external_id ORDER BY number)
                     FROM import_rows WHERE job_id = ? AND faults IS NULL AND external_id IS NOT NULL
-                ) AS keys WHERE line <> first GROUP BY line
-            ) AS d WHERE r.job_id = ? AND r.line = d.line
+                ) AS keys WHERE line <> first GROUP BY number
+            ) AS d WHERE r.job_id = ? AND r.number = d.number
             """;
 
-    /** The next rows, and which of them nothing is wrong with as far as can be seen beforehand. */
+    /**
+     * The next rows, and which of them nothing is wrong with as far as can be seen beforehand. By a
+     * range of numbers: by order and limit the planner, who takes rows that have just come for few,
+     * would read all that are left.
+     */
     private static final String ROWS =
             """
             WITH s AS MATERIALIZED (
-                SELECT r.*, lower(r.email COLLATE "C") AS email_key, nullif(r.external_id, r.user_id::text) AS kept_id, g.missing,
+                SELECT r.*, lower(r.email COLLATE "C") COLLATE "default" AS email_key, nullif(r.external_id, r.user_id::text) AS kept_id, g.missing,
                     r.roles IS NOT NULL AND NOT r.roles <@ CAST(:roles AS text[]) AS above
                 FROM import_rows r LEFT JOIN LATERAL (
                     SELECT string_agg(n.slug, ', ' ORDER BY n.slug) AS missing FROM unnest(r.groups) AS n (slug)
                     WHERE NOT EXISTS (SELECT FROM groups WHERE groups.slug = n.slug)
                 ) AS g ON r.groups IS NOT NULL
-                WHERE r.job_id = :job AND r.line > :position ORDER BY r.line LIMIT :batch
+                WHERE r.job_id = :job AND r.number > :position AND r.number <= :position + :batch
             ), good AS (
                 SELECT * FROM s WHERE faults IS NULL AND missing IS NULL AND NOT above
             )""";
 
+    /**
+     * NOT IN and no joins: the planner knows nothing of rows that have just come, takes them for
+     * few, and would join them row by row; NOT IN is looked up in a hash table.
+     */
     private static final String MERGE =
             """
             , made AS (
@@ -86,20 +95,22 @@ class ImportJob implements JobKind {
                     updated_at)
                 SELECT user_id, kept_id, name, email, email_verified, username, display_username, image,
                     coalesce(created_at, :now), :now
-                FROM good ORDER BY line
+                FROM good ORDER BY number
                 ON CONFLICT DO NOTHING RETURNING id
+            ), kept AS MATERIALIZED (
+                SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
             ), fresh AS MATERIALIZED (
-                SELECT good.* FROM good JOIN made ON made.id = good.user_id
+                SELECT * FROM good WHERE user_id NOT IN (SELECT user_id FROM kept)
             ), profiles AS (
                 INSERT INTO user_profiles (user_id, first_name, last_name, bio, birth_date, phone, locale, timezone, website,
                     attributes, created_at, updated_at)
                 SELECT user_id, first_name, last_name, bio, birth_date, phone, locale, timezone, website,
                     coalesce(attributes, '{}'), :now, :now
-                FROM fresh WHERE profile ORDER BY line
+                FROM fresh WHERE profile ORDER BY number
             ), passwords AS (
                 INSERT INTO credentials (id, user_id, provider_id, account_id, password_hash, created_at, updated_at)
                 SELECT credential_id, user_id, 'credential', user_id::text, password_hash, :now, :now
-                FROM fresh WHERE password_hash IS NOT NULL ORDER BY line
+                FROM fresh WHERE password_hash IS NOT NULL ORDER BY number
             ), grants AS (
                 INSERT INTO role_grants (user_id, role_id, granted_by, granted_at)
                 SELECT f.user_id, r.id, CAST(:actor AS uuid), CAST(:now AS timestamptz) + n.nr * interval '1 microsecond'
@@ -111,8 +122,6 @@ class ImportJob implements JobKind {
                 FROM fresh f CROSS JOIN LATERAL unnest(f.groups, f.membership_ids) AS n (slug, id)
                     JOIN groups g ON g.slug = n.slug
                 WHERE f.groups IS NOT NULL
-            ), kept AS (
-                SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
             )""";
 
     /** Instead of {@link #MERGE}: whose keys somebody has, and nothing written. */
@@ -120,8 +129,8 @@ class ImportJob implements JobKind {
             """
             , kept AS (
                 SELECT line, user_id, kept_id, email_key, username FROM good
-                WHERE EXISTS (SELECT FROM users u WHERE u.email_key = good.email_key AND u.deleted_at IS NULL)
-                    OR EXISTS (SELECT FROM users u WHERE u.username = good.username AND u.deleted_at IS NULL)
+                WHERE EXISTS (SELECT FROM users u WHERE u.email_key = good.email_key AND (u.deleted_at IS NULL OR u.address_held))
+                    OR EXISTS (SELECT FROM users u WHERE u.username = good.username AND (u.deleted_at IS NULL OR u.address_held))
                     OR EXISTS (SELECT FROM users u WHERE u.id = good.user_id OR u.external_id = good.kept_id)
             ), made AS (
                 SELECT user_id AS id FROM good WHERE line NOT IN (SELECT line FROM kept)
@@ -131,9 +140,9 @@ class ImportJob implements JobKind {
             """
             , conflicts AS (
                 SELECT line,
-                    EXISTS (SELECT FROM users u WHERE u.email_key = kept.email_key AND u.deleted_at IS NULL) AS email,
+                    EXISTS (SELECT FROM users u WHERE u.email_key = kept.email_key AND (u.deleted_at IS NULL OR u.address_held)) AS email,
                     EXISTS (SELECT FROM users u WHERE u.id = kept.user_id OR u.external_id = kept.kept_id) AS id,
-                    EXISTS (SELECT FROM users u WHERE u.username = kept.username AND u.deleted_at IS NULL) AS username
+                    EXISTS (SELECT FROM users u WHERE u.username = kept.username AND (u.deleted_at IS NULL OR u.address_held)) AS username
                 FROM kept
             ), skipped AS (
                 SELECT line FROM conflicts WHERE :skip AND (email OR id)
@@ -152,9 +161,14 @@ class ImportJob implements JobKind {
                 INSERT INTO job_refusals (job_id, line, field, reason)
                 SELECT CAST(:job AS uuid), line, field, string_agg(reason, '; ') FROM faults GROUP BY line, field
             )
-            SELECT (SELECT count(*) FROM s), (SELECT max(line) FROM s), (SELECT count(*) FROM skipped),
-                (SELECT count(DISTINCT line) FROM faults), ARRAY(SELECT id FROM made)
+            SELECT (SELECT count(*) FROM s), (SELECT count(*) FROM skipped), (SELECT count(DISTINCT line) FROM faults), ARRAY(SELECT id FROM made)
             """;
+
+    /**
+     * For this transaction: everything is looked up by a key. Of a table that has just been filled
+     * the planner would read all of it for every row.
+     */
+    private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
 
     private final EntityManager entityManager;
     private final LongConnections connections;
@@ -222,19 +236,23 @@ class ImportJob implements JobKind {
 
     private void markDuplicates(UUID jobId) throws SQLException {
         try (Connection connection = connections.open();
-                PreparedStatement memory = connection.prepareStatement("SET work_mem = '64MB'");
+                Statement settings = connection.createStatement();
                 PreparedStatement mark = connection.prepareStatement(MARK_DUPLICATES)) {
-            memory.execute();
+            connection.setAutoCommit(false);
+            // rows that have just come are unknown to the planner, who takes them for few
+            settings.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off");
             for (int i = 1; i <= 4; i++) {
                 mark.setObject(i, jobId);
             }
             mark.executeUpdate();
+            connection.commit();
         }
     }
 
     private Step merge(JobRun run, long position, Set<String> roles) {
         boolean dryRun = run.parameters().path("dryRun").asBoolean();
         Instant now = clock.instant();
+        entityManager.createNativeQuery(BY_INDEX).getSingleResult();
         var query =
                 entityManager
                         .createNativeQuery(ROWS + (dryRun ? LOOK : MERGE) + REPORT, Object[].class)
@@ -252,7 +270,7 @@ class ImportJob implements JobKind {
         }
         Object[] row = (Object[]) query.getSingleResult();
         long read = (Long) row[0];
-        UUID[] made = (UUID[]) row[4];
+        UUID[] made = (UUID[]) row[3];
         if (!dryRun) {
             audit.recordAll(
                     AuditAction.USER_IMPORTED,
@@ -262,12 +280,7 @@ class ImportJob implements JobKind {
                     json.createObjectNode().put("job", run.id().toString()));
         }
         return new Step(
-                read == 0 ? position : (Long) row[1],
-                read,
-                made.length,
-                (Long) row[2],
-                (Long) row[3],
-                read < BATCH);
+                position + read, read, made.length, (Long) row[1], (Long) row[2], read < BATCH);
     }
 
     @Override

@@ -25,7 +25,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -55,6 +54,7 @@ public class ImportResource {
 
     private static final String CSV = "text/csv";
     private static final String LINES = "application/x-ndjson";
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     private final Importer importer;
@@ -95,7 +95,9 @@ public class ImportResource {
             description = "The job, which `Location` leads to",
             headers = @Header(name = "Location", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = JobView.class)))
+    @APIResponse(responseCode = "409", description = "The key is being used at this moment")
     @APIResponse(responseCode = "413", description = "It expands out of proportion")
+    @APIResponse(responseCode = "422", description = "The key came with another file before")
     public Response start(
             InputStream body,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType type,
@@ -119,7 +121,7 @@ public class ImportResource {
                     @QueryParam("onDuplicate")
                     String onDuplicate,
             @Context UriInfo uri)
-            throws SQLException, IOException {
+            throws SQLException {
         Parameters.only(uri, Set.of("dryRun", "onDuplicate"));
         if (key != null && !KEY.matcher(key).matches()) {
             throw new ProblemException(
@@ -150,10 +152,18 @@ public class ImportResource {
             throw new ProblemException(
                     e.isTooLarge() ? ProblemCode.PAYLOAD_TOO_LARGE : ProblemCode.VALIDATION_FAILED,
                     e.getMessage());
-        } catch (EOFException e) {
-            throw new ProblemException(ProblemCode.VALIDATION_FAILED, "The body breaks off");
+        } catch (IOException e) {
+            // nobody may be there to read it; where somebody is, it is no fault of ours
+            throw new ProblemException(
+                    ProblemCode.VALIDATION_FAILED, "The body breaks off, or comes too slowly");
         } catch (KeyReusedException e) {
             throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, null);
+        } catch (SQLException e) {
+            if (key != null && UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                throw new ProblemException(
+                        ProblemCode.CONFLICT, "The same key came with another request meanwhile");
+            }
+            throw e;
         }
         importer.wake();
         Response.ResponseBuilder answer =

@@ -176,22 +176,32 @@ class Importer {
                                     put(line, row);
                                 }
 
-                                private void put(long line, UserRow row) throws IOException {
+                                private void put(long line, UserRow row) {
                                     try {
                                         staging.put(line, row);
                                     } catch (SQLException e) {
-                                        throw new IOException(e);
+                                        throw new StagingException(e);
                                     }
                                 }
                             });
             staging.finish();
             return staging.rows();
+        } catch (StagingException e) {
+            throw (SQLException) e.getCause();
         }
     }
 
     private RoleRules roles(Importing who) {
         List<Role> all = QuarkusTransaction.requiringNew().call(() -> Role.<Role>listAll());
         return RoleRules.of(all, who.permissions());
+    }
+
+    /** Carries what the database says out of the reading. */
+    private static final class StagingException extends RuntimeException {
+
+        StagingException(SQLException cause) {
+            super(cause);
+        }
     }
 
     private static UserRow allowed(UserRow row, Importing who) {

@@ -9,6 +9,8 @@ import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.platform.problem.ProblemException;
+import dev.roster.users.AttributeCircle;
+import dev.roster.users.Attributes;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
 import dev.roster.users.ProfileDocument;
@@ -49,6 +51,7 @@ class RowRules {
     private final UsernameRules usernames;
     private final PasswordHasher hasher;
     private final SecretBox box;
+    private final Attributes attributes;
     private final Clock clock;
 
     RowRules(
@@ -56,11 +59,13 @@ class RowRules {
             UsernameRules usernames,
             PasswordHasher hasher,
             SecretBox box,
+            Attributes attributes,
             Clock clock) {
         this.validator = validator;
         this.usernames = usernames;
         this.hasher = hasher;
         this.box = box;
+        this.attributes = attributes;
         this.clock = clock;
     }
 
@@ -199,11 +204,14 @@ class RowRules {
         if (user.groups.size() > MAX_LIST) {
             user.fault(UserColumns.GROUPS, "must name at most " + MAX_LIST);
         }
-        JsonNode attributes = row.get(UserColumns.ATTRIBUTES);
-        if (attributes instanceof ObjectNode object) {
+        JsonNode given = row.get(UserColumns.ATTRIBUTES);
+        if (given instanceof ObjectNode object) {
             user.attributes = object;
             user.profile |= !object.isEmpty();
-        } else if (attributes != null && !attributes.isNull()) {
+            attributes
+                    .violations(AttributeCircle.ALL, object)
+                    .forEach(v -> user.fault(shortened(v.field()), v.message()));
+        } else if (given != null && !given.isNull()) {
             user.fault(UserColumns.ATTRIBUTES, "must be an object");
         }
     }

@@ -4,6 +4,7 @@ import dev.roster.platform.jobs.PurgeTask;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /** Staged rows of jobs that ended without clearing them: cancelled before they began, or killed. */
@@ -23,24 +24,25 @@ class StagedRows implements PurgeTask {
 
     @Override
     public int purge(Instant now, int limit) {
-        return entityManager
-                .createNativeQuery(
-                        """
-                        DELETE FROM import_rows WHERE (job_id, line) IN (
-                            SELECT r.job_id, r.line FROM jobs j CROSS JOIN LATERAL (
-                                SELECT job_id, line FROM import_rows WHERE job_id = j.id LIMIT :limit
-                            ) AS r WHERE j.finished_at IS NOT NULL LIMIT :limit)
-                        """)
-                .setParameter("limit", limit)
-                .executeUpdate();
+        List<?> jobs =
+                entityManager
+                        .createNativeQuery(
+                                """
+                                SELECT id FROM jobs j WHERE finished_at IS NOT NULL
+                                    AND EXISTS (SELECT FROM import_rows r WHERE r.job_id = j.id)
+                                LIMIT 1
+                                """,
+                                UUID.class)
+                        .getResultList();
+        return jobs.isEmpty() ? 0 : delete(entityManager, (UUID) jobs.get(0), limit);
     }
 
     /** Deletes at most so many rows of one job. */
     static int delete(EntityManager entityManager, UUID jobId, int limit) {
         return entityManager
                 .createNativeQuery(
-                        "DELETE FROM import_rows WHERE job_id = :job AND line IN (SELECT line FROM"
-                                + " import_rows WHERE job_id = :job ORDER BY line LIMIT :limit)")
+                        "DELETE FROM import_rows WHERE job_id = :job AND number < :limit + (SELECT"
+                                + " min(number) FROM import_rows WHERE job_id = :job)")
                 .setParameter("job", jobId)
                 .setParameter("limit", limit)
                 .executeUpdate();

@@ -17,8 +17,11 @@ final class Staging implements AutoCloseable {
 
     private static final int FLUSH_CHARS = 32 * 1024;
 
+    /** Those behind {@code faults}. */
+    private static final int USER_COLUMNS = 24;
+
     private static final String COPY =
-            "COPY import_rows (job_id, line, faults, user_id, external_id, name, email,"
+            "COPY import_rows (job_id, number, line, faults, user_id, external_id, name, email,"
                     + " email_verified, username, display_username, image, created_at,"
                     + " password_hash, credential_id, roles, groups, membership_ids, profile,"
                     + " first_name, last_name, bio, birth_date, phone, locale, timezone, website,"
@@ -42,10 +45,11 @@ final class Staging implements AutoCloseable {
     void put(long line, UserRow row) throws SQLException {
         rows++;
         field(jobId);
+        field(rows);
         field(line);
         if (!row.faults.isEmpty()) {
             faults(row.faults);
-            for (int i = 3; i < 27; i++) {
+            for (int i = 0; i < USER_COLUMNS; i++) {
                 field(null);
             }
         } else {

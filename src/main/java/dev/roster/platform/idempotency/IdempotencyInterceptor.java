@@ -15,7 +15,6 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -102,7 +101,7 @@ class IdempotencyInterceptor {
         JsonNode answer = json.readTree(box.open(stored.answer, context(stored.id)));
         Response.ResponseBuilder response = Response.status(stored.status).header(REPLAYED, "true");
         if (answer.has(BODY)) {
-            response.entity(answer.get(BODY).textValue());
+            response.entity(answer.get(BODY));
         }
         answer.get(HEADERS)
                 .properties()
@@ -110,7 +109,7 @@ class IdempotencyInterceptor {
         return response.build();
     }
 
-    private byte[] seal(IdempotencyKey.Id id, Response response) throws JsonProcessingException {
+    private byte[] seal(IdempotencyKey.Id id, Response response) {
         ObjectNode answer = json.createObjectNode();
         ObjectNode headers = answer.putObject(HEADERS);
         for (String name : KEPT) {
@@ -120,10 +119,7 @@ class IdempotencyInterceptor {
             }
         }
         if (response.hasEntity()) {
-            if (!headers.has(HttpHeaders.CONTENT_TYPE)) {
-                headers.put(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
-            }
-            answer.put(BODY, json.writeValueAsString(response.getEntity()));
+            answer.set(BODY, json.valueToTree(response.getEntity()));
         }
         return box.seal(answer.toString(), context(id));
     }

@@ -55,27 +55,29 @@ public class Cursors {
      * @throws ProblemException 400, naming {@code cursor}: it is none, or of another list
      */
     public List<String> decode(String list, String cursor, int count) {
-        List<String> parts;
+        String[] read;
         try {
-            parts =
+            read =
                     cursor.length() > MAX_LENGTH
-                            ? List.of()
-                            : Arrays.asList(
-                                    json.readValue(
-                                            Base64.getUrlDecoder().decode(cursor), String[].class));
+                            ? null
+                            : json.readValue(Base64.getUrlDecoder().decode(cursor), String[].class);
         } catch (IOException | IllegalArgumentException e) {
-            throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
+            throw unknown();
         }
-        if (parts == null
-                || parts.size() != count + 1
-                || !parts.stream().allMatch(Cursors::isText)) {
-            throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
+        List<String> parts = read == null ? List.of() : Arrays.asList(read);
+        if (parts.size() != count + 1 || !parts.stream().allMatch(Cursors::isText)) {
+            throw unknown();
         }
         if (!fingerprint(list).equals(parts.get(0))) {
             throw ProblemException.invalidParameter(
                     "cursor", "comes from a list with other filters or another order");
         }
         return parts.subList(1, parts.size());
+    }
+
+    /** The error for a text that is no cursor, or holds no keys of its list. */
+    public static ProblemException unknown() {
+        return ProblemException.invalidParameter("cursor", "is no cursor of ours");
     }
 
     private static boolean isText(String part) {

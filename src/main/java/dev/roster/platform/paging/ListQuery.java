@@ -1,9 +1,11 @@
 package dev.roster.platform.paging;
 
 import dev.roster.platform.json.Text;
+import dev.roster.platform.problem.Parameters;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,15 +37,11 @@ public final class ListQuery {
      */
     public static ListQuery of(UriInfo uri, String... names) {
         MultivaluedMap<String, String> parameters = uri.getQueryParameters();
-        Set<String> known = Set.of(names);
+        Set<String> known = new HashSet<>(PAGING);
+        known.addAll(List.of(names));
+        Parameters.only(uri, known);
         parameters.forEach(
                 (name, values) -> {
-                    if (!PAGING.contains(name) && !known.contains(name)) {
-                        throw ProblemException.invalidParameter(name, "is unknown");
-                    }
-                    if (values.size() > 1) {
-                        throw ProblemException.invalidParameter(name, "occurs twice");
-                    }
                     if (!Text.isStorable(values.get(0))) {
                         throw ProblemException.invalidParameter(
                                 name, "holds characters that are not text");
@@ -110,7 +108,7 @@ public final class ListQuery {
 
     /** The text as an identifier in its canonical form. */
     public static Optional<UUID> uuid(String text) {
-        return text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+        return text != null && text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
                 ? Optional.of(UUID.fromString(text))
                 : Optional.empty();
     }

@@ -34,6 +34,19 @@ public final class DatabaseFailure {
         return unavailable(failure, new HashSet<>());
     }
 
+    /**
+     * Whether the database ended one of several transactions that waited for each other in a circle
+     * (SQLSTATE 40P01): nothing of it is done, and it can be sent again.
+     */
+    public static boolean deadlocked(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && "40P01".equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean unavailable(Throwable failure, Set<Throwable> seen) {
         if (failure == null || !seen.add(failure)) {
             return false;

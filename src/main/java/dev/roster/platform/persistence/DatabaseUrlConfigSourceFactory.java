@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * Makes {@code DATABASE_URL} the data source's URL, user and password, and {@code
- * ROSTER_DATABASE_READ_URL} those of the one named {@code read}, which there is with it alone. The
- * other settings stay where they are, and a {@code QUARKUS_DATASOURCE_…} variable still wins.
+ * ROSTER_DATABASE_OWNER_URL} those of the migrations, which the data source does for without it.
+ * With {@code ROSTER_DATABASE_READ_URL} there is a data source {@code read} too. The other settings
+ * stay where they are, and a {@code QUARKUS_…} variable still wins.
  */
 public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
 
@@ -32,15 +33,16 @@ public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
         }
         Map<String, String> variables = new HashMap<>();
         find(context, "DATABASE_URL", "database.url")
-                .ifPresent(url -> put(variables, "QUARKUS_DATASOURCE_", url));
-        find(context, "ROSTER_DATABASE_READ_URL", "roster.database.read.url")
+                .ifPresent(url -> put(variables, "QUARKUS_DATASOURCE", url));
+        find(context, "ROSTER_DATABASE_OWNER_URL", "roster.database.owner-url")
+                .ifPresent(url -> put(variables, "QUARKUS_FLYWAY", url));
+        find(context, "ROSTER_DATABASE_READ_URL", "roster.database.read-url")
                 .ifPresent(
                         url -> {
-                            put(variables, "QUARKUS_DATASOURCE_READ_", url);
+                            put(variables, "QUARKUS_DATASOURCE_READ", url);
                             variables.put("QUARKUS_DATASOURCE_READ_ACTIVE", "true");
                         });
-        // of the kind "environment", of which a build records nothing in what it packages
-        return variables.isEmpty() ? List.of() : List.of(new EnvConfigSource(variables, ORDINAL));
+        return variables.isEmpty() ? List.of() : List.of(source(variables));
     }
 
     private static Optional<DatabaseUrl> find(ConfigSourceContext context, String... names) {
@@ -66,13 +68,18 @@ public class DatabaseUrlConfigSourceFactory implements ConfigSourceFactory {
     }
 
     private static void put(Map<String, String> variables, String prefix, DatabaseUrl url) {
-        variables.put(prefix + "JDBC_URL", url.jdbcUrl());
+        variables.put(prefix + "_JDBC_URL", url.jdbcUrl());
         url.user()
                 .map(DatabaseUrlConfigSourceFactory::literal)
-                .ifPresent(user -> variables.put(prefix + "USERNAME", user));
+                .ifPresent(user -> variables.put(prefix + "_USERNAME", user));
         url.password()
                 .map(DatabaseUrlConfigSourceFactory::literal)
-                .ifPresent(password -> variables.put(prefix + "PASSWORD", password));
+                .ifPresent(password -> variables.put(prefix + "_PASSWORD", password));
+    }
+
+    /** Of the kind "environment", of which a build records nothing in what it packages. */
+    private static ConfigSource source(Map<String, String> variables) {
+        return new EnvConfigSource(variables, ORDINAL);
     }
 
     private static String literal(String text) {

@@ -50,7 +50,7 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
         } else {
             // quarkus.flyway.jdbc-url or username
             flyway.dataSource(
-                    own(flyway.getUrl(), flyway.getUser(), flyway.getPassword(), new Properties()));
+                    own(flyway.getUrl(), flyway.getUser(), flyway.getPassword(), usual()));
         }
     }
 
@@ -67,6 +67,19 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
                 pool.jdbcProperties());
     }
 
+    /** As application.properties has them for the pool. */
+    private static Properties usual() {
+        Properties properties = new Properties();
+        PGProperty.APPLICATION_NAME.set(properties, "roster");
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.CONNECT_TIMEOUT.set(properties, 4);
+        PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
+        return properties;
+    }
+
+    /**
+     * @param others which the URL may contradict
+     */
     private static DataSource own(String url, String user, String password, Properties others) {
         Properties properties = new Properties();
         properties.putAll(others);

@@ -1,11 +1,7 @@
 package dev.roster.platform.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.exc.IgnoredPropertyException;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.PropertyBindingException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.http.Routes;
 import dev.roster.platform.persistence.DatabaseFailure;
@@ -15,21 +11,14 @@ import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.OptimisticLockException;
-import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
-import jakarta.validation.ElementKind;
-import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.NoContentException;
 import jakarta.ws.rs.core.Response;
 import java.io.CharConversionException;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.hibernate.StaleStateException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -83,14 +72,7 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     Response invalid(ConstraintViolationException e) {
-        List<Violation> violations =
-                e.getConstraintViolations().stream()
-                        .map(v -> new Violation(field(v), in(v), v.getMessage()))
-                        .sorted(
-                                Comparator.comparing(Violation::field)
-                                        .thenComparing(Violation::message))
-                        .toList();
-        return answer(ProblemCode.VALIDATION_FAILED, null, violations).build();
+        return answer(ProblemCode.VALIDATION_FAILED, null, Violations.of(e)).build();
     }
 
     /** Quarkus has a mapper of its own for this class, which only one as specific takes over. */
@@ -99,7 +81,7 @@ class ProblemMappers {
         if (e.getPath().isEmpty()) {
             return notAnObject();
         }
-        return answer(ProblemCode.VALIDATION_FAILED, null, List.of(violation(e))).build();
+        return answer(ProblemCode.VALIDATION_FAILED, null, List.of(Violations.of(e))).build();
     }
 
     /** Bytes that are no text in any encoding that JSON may have. */
@@ -192,6 +174,12 @@ class ProblemMappers {
                 return json(json);
             }
         }
+        if (DatabaseFailure.deadlocked(e)) {
+            LOG.warnf("Deadlock: %s", rootMessage(e));
+            return answer(ProblemCode.CONFLICT, "Others were at the same: try again", List.of())
+                    .header(HttpHeaders.RETRY_AFTER, 1)
+                    .build();
+        }
         if (DatabaseFailure.violatedConstraint(e).isPresent()) {
             // two writers at once: what the first one stored stands against the second
             LOG.debugf(e, "Constraint violated");
@@ -225,71 +213,6 @@ class ProblemMappers {
         return Response.status(code.status())
                 .type(Problem.MEDIA_TYPE)
                 .entity(Problem.of(code, detail, violations));
-    }
-
-    private static Violation violation(MismatchedInputException e) {
-        String field =
-                e.getPath().stream()
-                        .map(
-                                r ->
-                                        r.getFieldName() == null
-                                                ? String.valueOf(r.getIndex())
-                                                : r.getFieldName())
-                        .collect(Collectors.joining("."));
-        if (e instanceof UnrecognizedPropertyException || e instanceof IgnoredPropertyException) {
-            return Violation.body(((PropertyBindingException) e).getPropertyName(), "is unknown");
-        }
-        Class<?> expected = e.getTargetType();
-        if (expected == LocalDate.class && e instanceof InvalidFormatException) {
-            return Violation.body(field, "must be a date of the form YYYY-MM-DD");
-        }
-        return Violation.body(field, "must be " + jsonType(expected));
-    }
-
-    private static String jsonType(Class<?> type) {
-        if (type == null) {
-            return "of another type";
-        }
-        if (CharSequence.class.isAssignableFrom(type)) {
-            return "a string";
-        }
-        if (type == LocalDate.class) {
-            return "a string of the form YYYY-MM-DD";
-        }
-        if (type == boolean.class || type == Boolean.class) {
-            return "true or false";
-        }
-        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
-            return "a number";
-        }
-        return Iterable.class.isAssignableFrom(type) ? "an array" : "an object";
-    }
-
-    /** The property's own name: a method's violations carry method and parameter in front. */
-    private static String field(ConstraintViolation<?> violation) {
-        StringBuilder field = new StringBuilder();
-        Iterator<Path.Node> nodes = violation.getPropertyPath().iterator();
-        while (nodes.hasNext()) {
-            Path.Node node = nodes.next();
-            boolean named =
-                    switch (node.getKind()) {
-                        case PROPERTY -> true;
-                        case PARAMETER -> !nodes.hasNext();
-                        default -> false;
-                    };
-            if (named) {
-                field.append(field.isEmpty() ? "" : ".").append(node.getName());
-            }
-        }
-        return field.toString();
-    }
-
-    private static String in(ConstraintViolation<?> violation) {
-        Path.Node last = null;
-        for (Path.Node node : violation.getPropertyPath()) {
-            last = node;
-        }
-        return last != null && last.getKind() == ElementKind.PARAMETER ? "path" : "body";
     }
 
     private static String rootMessage(Throwable e) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.annotations.Components;
@@ -22,6 +23,9 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jboss.jandex.AnnotationTarget;
+import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
 
 /**
  * Completes the OpenAPI document by what every endpoint has in common: how a caller shows who it
@@ -44,8 +48,26 @@ public class ProblemResponses implements OASFilter {
     static final String BEARER = "bearer";
     static final String API_KEY = "apiKey";
 
+    private static final DotName IDEMPOTENT =
+            DotName.createSimple("dev.roster.platform.idempotency.Idempotent");
+    private static final DotName OPERATION =
+            DotName.createSimple(
+                    org.eclipse.microprofile.openapi.annotations.Operation.class.getName());
+
     private static final Set<PathItem.HttpMethod> SAFE =
             Set.of(PathItem.HttpMethod.GET, PathItem.HttpMethod.HEAD);
+
+    /** The operations that honour {@code Idempotency-Key}. */
+    private final Set<String> idempotent;
+
+    public ProblemResponses(IndexView index) {
+        idempotent =
+                index.getAnnotations(IDEMPOTENT).stream()
+                        .filter(it -> it.target().kind() == AnnotationTarget.Kind.METHOD)
+                        .map(it -> it.target().asMethod().annotation(OPERATION))
+                        .map(operation -> operation.value("operationId").asString())
+                        .collect(Collectors.toSet());
+    }
 
     private static final Set<String> CONDITIONAL = Set.of("If-Match", "If-None-Match");
 
@@ -97,7 +119,7 @@ public class ProblemResponses implements OASFilter {
                                                                 operation)));
     }
 
-    private static void complete(
+    private void complete(
             OpenAPI document, String path, PathItem.HttpMethod method, Operation operation) {
         operation.setSecurity(
                 List.of(
@@ -156,6 +178,9 @@ public class ProblemResponses implements OASFilter {
                 }
             }
         }
+        if (idempotent.contains(operation.getOperationId())) {
+            honourKey(operation);
+        }
         declared(operation);
         for (String status : List.of("200", "201", "304")) {
             APIResponse response = operation.getResponses().getAPIResponse(status);
@@ -176,6 +201,32 @@ public class ProblemResponses implements OASFilter {
         add(operation, List.of(ProblemCode.INTERNAL_ERROR));
         add(operation, List.of(ProblemCode.SERVICE_UNAVAILABLE))
                 .addHeader("Retry-After", header("Seconds to wait", "5"));
+    }
+
+    /** What a client may send with a request that it may have to send again. */
+    private static void honourKey(Operation operation) {
+        operation.addParameter(
+                OASFactory.createParameter()
+                        .name("Idempotency-Key")
+                        .in(Parameter.In.HEADER)
+                        .description(
+                                "1 to 255 visible ASCII characters of the client's choice. For 24"
+                                        + " hours the same request with the same key is answered as"
+                                        + " the first time, with Idempotency-Replayed, and done"
+                                        + " once.")
+                        .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING))
+                        .example("8e03978e-40d5-43e8-bc93-6894a57f9324"));
+        String busy = "`conflict`: the first request with this key is not done";
+        String status = Integer.toString(ProblemCode.CONFLICT.status());
+        APIResponse conflict = operation.getResponses().getAPIResponse(status);
+        if (conflict == null) {
+            operation
+                    .getResponses()
+                    .addAPIResponse(status, OASFactory.createAPIResponse().description(busy));
+        } else {
+            conflict.description(conflict.getDescription() + "; " + busy);
+        }
+        add(operation, List.of(ProblemCode.IDEMPOTENCY_KEY_REUSED));
     }
 
     /** A patch may leave out what the whole document may not. */

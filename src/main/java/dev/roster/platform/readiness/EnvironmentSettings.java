@@ -28,7 +28,7 @@ public final class EnvironmentSettings {
     }
 
     private static Optional<String> read(SmallRyeConfig config, String variable, String name) {
-        if (variable.equals("DATABASE_URL") || variable.equals("ROSTER_DATABASE_READ_URL")) {
+        if (variable.matches("DATABASE_URL|ROSTER_DATABASE_(OWNER|READ)_URL")) {
             // As DatabaseUrlConfigSourceFactory reads it.
             return Expressions.withoutExpansion(() -> config.getOptionalValue(name, String.class));
         }
@@ -42,6 +42,8 @@ public final class EnvironmentSettings {
 
     private static String propertyOf(String variable) {
         return switch (variable) {
+            case "ROSTER_DATABASE_OWNER_URL" -> "roster.database.owner-url";
+            case "ROSTER_DATABASE_READ_URL" -> "roster.database.read-url";
             case "ROSTER_BASE_URL" -> "roster.base-url";
             case "ROSTER_TRUSTED_ORIGINS" -> "roster.trusted-origins";
             case "ROSTER_TRUSTED_PROXIES" -> "roster.trusted-proxies";

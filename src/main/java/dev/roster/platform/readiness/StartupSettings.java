@@ -155,8 +155,10 @@ public final class StartupSettings {
                     "DATABASE_URL",
                     "is missing: set it to postgresql://user:password@host:port/database");
         }
-        readable("DATABASE_URL", DatabaseUrl::parse);
-        readable("ROSTER_DATABASE_READ_URL", DatabaseUrl::parse);
+        for (String variable :
+                List.of("DATABASE_URL", "ROSTER_DATABASE_OWNER_URL", "ROSTER_DATABASE_READ_URL")) {
+            readable(variable, DatabaseUrl::parse);
+        }
     }
 
     private void secrets() {

@@ -81,6 +81,62 @@ class PasswordHasherTest {
     }
 
     @Nested
+    @DisplayName("A hash that was imported")
+    class Imported {
+
+        // RFC 7914, 11 (PBKDF2) and 12 (scrypt); passlib's documentation; Django 5.2's tests
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "passwd|$pbkdf2-sha256$1$c2FsdA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLxJypzM8Xm2RZkWZLOdd.8xfHG4RbHjC9UJESBB06GXgw",
+                    "Password|$pbkdf2-sha256$80000$TmFDbA$TdzY9guYviGDDO5e8icB.WQaRBjQTAQUrv8Ih2s0q1ah1CWhIlgzVJrbhBtRybMXaicr3ruh0HhHj2Kzl/M8jQ",
+                    "l\u00E8tmein|pbkdf2_sha256$1000000$seasalt$r1uLUxoxpP2Ued/qxvmje7UH9PUJBkRrvf9gGPL7Cps=",
+                    "correct-horse-battery|$pbkdf2-sha512$1000$c2FsdHNhbHQ$fjVhFVVH.0EJjxE/INBX4fctQMtZE.NcFYPF0quegSaEaz6BfrSSz3a0J8eI7evzwhKuyRqHzWFJjwskqlk/OQ",
+                    "pleaseletmein|$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw",
+                    "password|$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA",
+                    "password|$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+                })
+        @DisplayName("of PBKDF2 or scrypt matches its password only, and is to be replaced")
+        void publicVectors(String password, String stored) {
+            PasswordHasher hasher = hasher(ARGON2ID);
+
+            assertTrue(hasher.understands(stored));
+            assertEquals(OUTDATED, hasher.verify(password, stored));
+            assertEquals(NO_MATCH, hasher.verify(WRONG + password, stored));
+            assertEquals(NO_MATCH, hasher.verify("", stored));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    // too costly
+                    "$pbkdf2-sha256$4000001$c2FsdHNhbHQ$..aQoEp7zCGTb5wCzcSSww5XBBCykPgSfrAXm.KhZnA",
+                    "$pbkdf2-sha256$99999999$c2FsdHNhbHQ$..aQoEp7zCGTb5wCzcSSww5XBBCykPgSfrAXm.KhZnA",
+                    "pbkdf2_sha256$4000001$seasalt$MPVGz9UwoYxxAG7MRxArq6wZsN5A2DHuDBHMlQgf/4I=",
+                    "$scrypt$ln=19,r=8,p=1$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                    "$scrypt$ln=31,r=8,p=1$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                    "$scrypt$ln=99,r=999,p=999$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                    "$scrypt$ln=10,r=8,p=999$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                    "$scrypt$ln=16,r=1,p=1$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                    // nothing, or too little, to compare with
+                    "$pbkdf2-sha256$1000$c2FsdHNhbHQ$",
+                    "$pbkdf2-sha256$1000$c2FsdHNhbHQ$AAAA",
+                    "$pbkdf2-sha256$0$c2FsdHNhbHQ$..aQoEp7zCGTb5wCzcSSww5XBBCykPgSfrAXm.KhZnA",
+                    "pbkdf2_sha256$1000$seasalt$AAAA",
+                    "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHQ$AAAA",
+                    "$scrypt$ln=0,r=8,p=1$c2FsdHNhbHQ$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                    // not base64
+                    "$pbkdf2-sha256$1000$c$..aQoEp7zCGTb5wCzcSSww5XBBCykPgSfrAXm.KhZnA",
+                    "$scrypt$ln=10,r=8,p=1$c$s0UMUnNdHSyP69LRZi8IAzgsB2IK6jih+pfd76Fl7GI",
+                })
+        @DisplayName("is not taken where it would cost too much, or holds too little")
+        void outOfBounds(String stored) {
+            assertFalse(hasher(ARGON2ID).understands(stored));
+        }
+    }
+
+    @Nested
     @DisplayName("Argon2id")
     class Argon2id {
 

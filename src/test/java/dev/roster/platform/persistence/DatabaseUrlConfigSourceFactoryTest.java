@@ -91,6 +91,26 @@ class DatabaseUrlConfigSourceFactoryTest {
     }
 
     @Test
+    @DisplayName("of the migrations come from ROSTER_DATABASE_OWNER_URL, where it is given")
+    void owner() {
+        String url = "postgresql://ann:pw@db/r";
+        SmallRyeConfig both =
+                config(
+                        "prod",
+                        Map.of(
+                                "DATABASE_URL",
+                                url,
+                                "ROSTER_DATABASE_OWNER_URL",
+                                "postgresql://own%24er:p$w@primary/r"));
+        assertEquals("ann", value(both, USER));
+        assertEquals("jdbc:postgresql://primary:5432/r", value(both, "quarkus.flyway.jdbc-url"));
+        assertEquals("own$er", value(both, "quarkus.flyway.username"));
+        assertEquals("p$w", value(both, "quarkus.flyway.password"));
+        SmallRyeConfig one = config("prod", Map.of("DATABASE_URL", url));
+        assertEquals("", value(one, "quarkus.flyway.jdbc-url"));
+    }
+
+    @Test
     @DisplayName("stay as they are without DATABASE_URL, with a malformed one, and in tests")
     void inert() {
         String url = "postgresql://ann:pw@db/r";

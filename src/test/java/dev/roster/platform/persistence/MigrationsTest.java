@@ -107,7 +107,7 @@ class MigrationsTest {
             SELECT t.table_name, c.name FROM information_schema.tables t,
                 (VALUES ('created_at'), ('updated_at'), ('version')) c (name)
             WHERE t.table_schema = 'public' AND t.table_name NOT LIKE 'flyway\\_%'
-                AND t.table_name NOT IN ('role_grants', 'rate_limits', 'user_statistics', 'user_activity', 'user_attributes', 'user_search', 'search_words')
+                AND t.table_name NOT IN ('role_grants', 'rate_limits', 'import_rows', 'job_refusals', 'user_statistics', 'user_activity', 'user_attributes', 'user_search', 'search_words')
                 AND t.table_name NOT LIKE 'audit\\_%'
                 AND NOT EXISTS (SELECT FROM information_schema.columns x
                     WHERE x.table_schema = 'public' AND x.table_name = t.table_name AND x.column_name = c.name AND x.is_nullable = 'NO')

@@ -121,6 +121,34 @@ class RefusesToStartIT {
         assertFalse(ended.output.contains("\tat "), ended.output);
     }
 
+    @Test
+    @DisplayName("refuses schemas of attributes that cannot be used, and says why")
+    void badSchemas() throws Exception {
+        Path schema = empty.resolve("public.schema.json");
+        Files.writeString(schema, "{\"properties\":{\"size\":{\"type\":\"integer\"}}}");
+        Map<String, String> settings = new HashMap<>();
+        settings.put("ROSTER_SMTP_URL", "smtp://localhost:1");
+        settings.put("ROSTER_ATTRIBUTES_PUBLIC_SCHEMA", schema.toString());
+        settings.put("ROSTER_ATTRIBUTES_SELF_SCHEMA", "{\"properties\":{\"size\":{}}}");
+
+        Ended ended = startWithDatabase(settings);
+
+        assertEquals(78, ended.code, ended.output);
+        assertTrue(
+                ended.output.contains(
+                        "ROSTER_ATTRIBUTES_SELF_SCHEMA names the attribute 'size', which"
+                                + " ROSTER_ATTRIBUTES_PUBLIC_SCHEMA names too"),
+                ended.output);
+        settings.put(
+                "ROSTER_ATTRIBUTES_SELF_SCHEMA", "{\"properties\":{\"a\":{\"type\":\"text\"}}}");
+        ended = startWithDatabase(settings);
+        assertEquals(78, ended.code, ended.output);
+        assertTrue(
+                ended.output.contains("ROSTER_ATTRIBUTES_SELF_SCHEMA is no JSON Schema"),
+                ended.output);
+        assertFalse(ended.output.contains("\tat "), ended.output);
+    }
+
     private Ended startWithDatabase(Map<String, String> settings) throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
             Map<String, String> environment = new HashMap<>(settings);

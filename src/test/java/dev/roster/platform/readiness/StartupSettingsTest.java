@@ -74,6 +74,7 @@ class StartupSettingsTest {
             delimiter = '|',
             value = {
                 "DATABASE_URL | postgres://u:p@[::1]:6543/r?pgbouncer=true",
+                "ROSTER_DATABASE_OWNER_URL | postgresql://owner:p@db/r",
                 "ROSTER_SECRET | 6f1d0c2b9a8e7f3546d2c1b0a9f8e7d6",
                 "ROSTER_SECRET | " + SECRET + " , Z" + SECRET,
                 "ROSTER_BASE_URL | https://accounts.example.com",
@@ -109,6 +110,7 @@ class StartupSettingsTest {
             value = {
                 "DATABASE_URL | '' | is missing",
                 "DATABASE_URL | postgresql://u:hush@db | no database name",
+                "ROSTER_DATABASE_OWNER_URL | postgresql://u:hush@db | no database name",
                 "ROSTER_SECRET | ' ' | is missing",
                 "ROSTER_SECRET | hush | shorter than 32",
                 "ROSTER_SECRET | Vh2r0mXyq8Zk4T1uB7cN9wPe5sLdA6g | shorter than 32",

@@ -1,0 +1,98 @@
+package dev.roster.directory.transfer;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.audit.AuditAction;
+import dev.roster.audit.AuditLog;
+import dev.roster.directory.search.Sql;
+import dev.roster.directory.search.UserFilter;
+import dev.roster.directory.search.UserSearch;
+import dev.roster.platform.problem.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** What an export selects, and the trace it leaves. */
+@ApplicationScoped
+class Exports {
+
+    private final UserSearch search;
+    private final AuditLog audit;
+    private final ObjectMapper json;
+
+    Exports(UserSearch search, AuditLog audit, ObjectMapper json) {
+        this.search = search;
+        this.audit = audit;
+        this.json = json;
+    }
+
+    /**
+     * The filters of the list.
+     *
+     * @throws ProblemException 400, naming the parameter
+     */
+    static UserFilter filter(Map<String, List<String>> parameters) {
+        Map<String, String> values = new HashMap<>();
+        parameters.forEach(
+                (name, given) -> {
+                    if (name.equals("format")) {
+                        return;
+                    }
+                    if (!UserFilter.isParameter(name)) {
+                        throw ProblemException.invalidParameter(name, "is unknown");
+                    }
+                    if (given.size() > 1) {
+                        throw ProblemException.invalidParameter(
+                                name, "is given twice; part values by commas");
+                    }
+                    values.put(name, given.get(0));
+                });
+        return UserFilter.of(values);
+    }
+
+    /**
+     * The users that a filter means.
+     *
+     * @throws ProblemException 400 where it names a role or group that there is not
+     */
+    Exporter.Selection selection(UserFilter filter) {
+        Sql ids = search.ids(filter);
+        return new Exporter.Selection() {
+            @Override
+            public String from() {
+                return "FROM users u LEFT JOIN user_profiles p ON p.user_id = u.id WHERE u.id IN ("
+                        + ids.text()
+                        + ") ORDER BY u.id";
+            }
+
+            @Override
+            public void bind(Connection connection, PreparedStatement statement)
+                    throws SQLException {
+                ids.bind(connection, statement, 1);
+            }
+        };
+    }
+
+    /** Who took out which users. */
+    @Transactional
+    void record(
+            AuditAction action,
+            UUID actor,
+            FileFormat format,
+            Map<String, List<String>> parameters) {
+        ObjectNode after = json.createObjectNode().put("format", format.key());
+        parameters.forEach(
+                (name, values) -> {
+                    if (!name.equals("format")) {
+                        after.put(name, String.join(",", values));
+                    }
+                });
+        audit.record(action, actor, "user", null, null, after);
+    }
+}

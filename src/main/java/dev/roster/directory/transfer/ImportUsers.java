@@ -1,0 +1,278 @@
+package dev.roster.directory.transfer;
+
+import dev.roster.directory.transfer.Importer.Importing;
+import dev.roster.directory.transfer.Importer.Options;
+import dev.roster.jobs.JobReport;
+import dev.roster.jobs.JobRunner;
+import dev.roster.jobs.JobView;
+import dev.roster.jobs.Jobs;
+import io.quarkus.runtime.QuarkusApplication;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+
+/**
+ * The command {@code import}: the same job as by HTTP, on the database itself. 0 when every row was
+ * taken or skipped, 2 when some were refused, 1 when the job failed, else as sysexits.h has it.
+ */
+public class ImportUsers implements QuarkusApplication {
+
+    public static final String USAGE =
+            "import <file> [--format csv|ndjson] [--dry-run] [--skip-duplicates] [--report <file>]"
+                    + " | import --resume";
+
+    private static final int REFUSED = 2;
+    private static final int FAILED = 1;
+    private static final int USAGE_ERROR = 64;
+    private static final int DATA_ERROR = 65;
+    private static final int NO_INPUT = 66;
+
+    private static final long POLL_MILLIS = 200;
+
+    private final Importer importer;
+    private final Jobs jobs;
+    private final JobRunner runner;
+    private final JobReport report;
+
+    ImportUsers(Importer importer, Jobs jobs, JobRunner runner, JobReport report) {
+        this.importer = importer;
+        this.jobs = jobs;
+        this.runner = runner;
+        this.report = report;
+    }
+
+    /** What was asked for. */
+    private record Arguments(
+            Path file,
+            FileFormat format,
+            boolean dryRun,
+            boolean skip,
+            Path report,
+            boolean resume) {
+
+        static Arguments parse(String[] args) {
+            Path file = null;
+            FileFormat format = null;
+            boolean dryRun = false;
+            boolean skip = false;
+            boolean resume = false;
+            Path report = Path.of("import-refused.csv");
+            for (int i = 1; i < args.length; i++) {
+                switch (args[i]) {
+                    case "--dry-run" -> dryRun = true;
+                    case "--skip-duplicates" -> skip = true;
+                    case "--resume" -> resume = true;
+                    case "--format" -> format = format(value(args, ++i));
+                    case "--report" -> report = Path.of(value(args, ++i));
+                    default -> {
+                        if (args[i].startsWith("--") || file != null) {
+                            throw new UsageException("Unknown: " + args[i]);
+                        }
+                        file = Path.of(args[i]);
+                    }
+                }
+            }
+            if (resume == (file != null)) {
+                throw new UsageException("Name one file, or --resume");
+            }
+            if (file != null && format == null) {
+                format = format(ending(file));
+            }
+            return new Arguments(file, format, dryRun, skip, report, resume);
+        }
+
+        private static String value(String[] args, int i) {
+            if (i == args.length) {
+                throw new UsageException("A value is missing behind " + args[i - 1]);
+            }
+            return args[i];
+        }
+
+        private static FileFormat format(String name) {
+            return FileFormat.of(name.equals("jsonl") ? "ndjson" : name)
+                    .orElseThrow(() -> new UsageException("Say --format csv or --format ndjson"));
+        }
+
+        private static String ending(Path file) {
+            String name = file.getFileName().toString().replaceFirst("\\.gz$", "");
+            return name.substring(name.lastIndexOf('.') + 1);
+        }
+    }
+
+    @Override
+    @ActivateRequestContext
+    public int run(String... args) throws IOException, InterruptedException {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        boolean terminal = System.console() != null;
+        try {
+            Arguments arguments = Arguments.parse(args);
+            if (arguments.resume()) {
+                return resume(out);
+            }
+            UUID jobId = stage(arguments, new ProgressLine(out, terminal));
+            out.println("Job " + jobId);
+            JobView job = finish(jobId, new ProgressLine(out, terminal));
+            return tell(job, arguments, out);
+        } catch (UsageException e) {
+            out.println(e.getMessage());
+            out.println(USAGE);
+            return USAGE_ERROR;
+        } catch (NoSuchFileException e) {
+            out.println("There is no file " + e.getMessage());
+            return NO_INPUT;
+        } catch (MalformedFileException e) {
+            out.println(e.getMessage() + ". Nothing was loaded.");
+            return DATA_ERROR;
+        } catch (EOFException e) {
+            out.println("The file breaks off. Nothing was loaded.");
+            return DATA_ERROR;
+        } catch (SQLException e) {
+            out.println("The database says: " + e.getMessage() + ". Nothing was loaded.");
+            return FAILED;
+        }
+    }
+
+    /** Goes on with whatever a dead process left, and waits for what a live one is at. */
+    private int resume(PrintStream out) {
+        long ran = 0;
+        while (jobs.isAnyUnfinished()) {
+            if (runner.run(null)) {
+                ran++;
+            } else {
+                sleep();
+            }
+        }
+        out.println(ran == 0 ? "Nothing waits." : ran + " jobs were brought to their end.");
+        return 0;
+    }
+
+    private UUID stage(Arguments arguments, ProgressLine progress)
+            throws IOException, SQLException {
+        long size = Files.size(arguments.file());
+        try (InputStream file =
+                new BufferedInputStream(
+                        new Counting(
+                                Files.newInputStream(arguments.file()),
+                                read ->
+                                        progress.tell(
+                                                "reading", read, size, ProgressLine.size(read))))) {
+            Options options =
+                    new Options(
+                            arguments.format(), isGzip(file), arguments.dryRun(), arguments.skip());
+            UUID jobId = importer.stage(file, options, Importing.OPERATOR, null).jobId();
+            progress.end("reading", size, size, ProgressLine.size(size));
+            return jobId;
+        }
+    }
+
+    private static boolean isGzip(InputStream file) throws IOException {
+        file.mark(2);
+        boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
+        file.reset();
+        return gzip;
+    }
+
+    /** Does the job, or watches it where a service was faster, to its end. */
+    private JobView finish(UUID jobId, ProgressLine progress) throws InterruptedException {
+        Thread work =
+                new Thread(
+                        () -> {
+                            while (jobs.view(jobId).finishedAt() == null) {
+                                if (!runner.run(jobId)) {
+                                    sleep();
+                                }
+                            }
+                        },
+                        "import");
+        work.setDaemon(true);
+        work.start();
+        JobView job = jobs.view(jobId);
+        while (job.finishedAt() == null) {
+            progress.tell("merging", job.processed(), job.total(), rate(job));
+            sleep();
+            if (!work.isAlive() && jobs.view(jobId).finishedAt() == null) {
+                throw new IllegalStateException("The job stopped; the log says why");
+            }
+            job = jobs.view(jobId);
+        }
+        work.join();
+        progress.end("merging", job.processed(), job.total(), rate(job));
+        return job;
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String rate(JobView job) {
+        return Optional.ofNullable(job.rowsPerSecond())
+                .map(
+                        rate ->
+                                "%,d rows, %,.0f a second".formatted(job.processed(), rate)
+                                        + (job.secondsLeft() == null
+                                                ? ""
+                                                : ", " + job.secondsLeft() + " s left"))
+                .orElse("");
+    }
+
+    private int tell(JobView job, Arguments arguments, PrintStream out) throws IOException {
+        out.printf(
+                "%s: %,d of %,d rows %s, %,d skipped, %,d refused%n",
+                job.status(),
+                job.succeeded(),
+                job.total(),
+                arguments.dryRun() ? "can be taken" : "taken",
+                job.skipped(),
+                job.refused());
+        if (job.error() != null) {
+            out.println(job.error());
+        }
+        if (job.refused() > 0) {
+            try (OutputStream file = Files.newOutputStream(arguments.report())) {
+                report.writeCsv(job.id(), file);
+            }
+            out.println("See " + arguments.report());
+        }
+        if (!job.status().equals("done")) {
+            return FAILED;
+        }
+        return job.refused() > 0 ? REFUSED : 0;
+    }
+
+    private static final class Counting extends FilterInputStream {
+
+        private final LongConsumer listener;
+        private long count;
+
+        Counting(InputStream in, LongConsumer listener) {
+            super(in);
+            this.listener = listener;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            count += Math.max(0, read);
+            listener.accept(count);
+            return read;
+        }
+    }
+}

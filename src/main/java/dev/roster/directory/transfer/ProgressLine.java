@@ -1,0 +1,75 @@
+package dev.roster.directory.transfer;
+
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** How far a command is: a bar that moves on a terminal, else a line now and then. */
+final class ProgressLine {
+
+    private static final int WIDTH = 30;
+    private static final long ON_TERMINAL = 100_000_000L;
+    private static final long OTHERWISE = 5_000_000_000L;
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private long told;
+    private int length;
+
+    ProgressLine(PrintStream out, boolean terminal) {
+        this.out = out;
+        this.terminal = terminal;
+        this.told = System.nanoTime();
+    }
+
+    /**
+     * Tells of it, unless it has just done so.
+     *
+     * @param total 0 where nobody knows
+     * @param more what else there is to say
+     */
+    void tell(String what, long done, long total, String more) {
+        if (System.nanoTime() - told > (terminal ? ON_TERMINAL : OTHERWISE)) {
+            print(what, done, total, more);
+        }
+    }
+
+    /** Tells of it for the last time. */
+    void end(String what, long done, long total, String more) {
+        print(what, done, total, more);
+        if (terminal) {
+            out.println();
+            length = 0;
+        }
+    }
+
+    private void print(String what, long done, long total, String more) {
+        told = System.nanoTime();
+        String line =
+                total == 0
+                        ? "%-8s %,d  %s".formatted(what, done, more)
+                        : terminal
+                                ? "%-8s %s %3d %%  %s"
+                                        .formatted(what, bar(done, total), done * 100 / total, more)
+                                : "%-8s %3d %%  %s".formatted(what, done * 100 / total, more);
+        if (terminal) {
+            // what the line before was longer by is painted over
+            out.print("\r" + line + " ".repeat(Math.max(0, length - line.length())));
+            out.flush();
+            length = line.length();
+        } else {
+            out.println(line.stripTrailing());
+        }
+    }
+
+    private static String bar(long done, long total) {
+        int full = (int) Math.min(WIDTH, done * WIDTH / total);
+        return "[" + "#".repeat(full) + ".".repeat(WIDTH - full) + "]";
+    }
+
+    /** A number of bytes for people. */
+    static String size(long bytes) {
+        return bytes < 1024 * 1024
+                ? "%,d KiB".formatted(bytes / 1024)
+                : String.format(Locale.ROOT, "%,.1f MiB", bytes / 1024.0 / 1024.0);
+    }
+}

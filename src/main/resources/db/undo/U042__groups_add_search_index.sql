@@ -1,0 +1,3 @@
+DROP INDEX groups_name_slug_idx;
+
+DELETE FROM flyway_schema_history WHERE version = '042';

@@ -1,0 +1,284 @@
+package dev.roster.directory.person;
+
+import static dev.roster.testing.Problems.assertProblem;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.roster.testing.Caller;
+import dev.roster.testing.Database;
+import dev.roster.testing.Rest;
+import dev.roster.testing.Statements;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@DisplayName("Everything held on a person")
+class ExportTest {
+
+    private static final String MINE = "/api/v1/me/export";
+
+    /** What ties a row to a person and is yet no part of the document. */
+    private static final Map<String, String> EXEMPT = exempt();
+
+    private static Map<String, String> exempt() {
+        Map<String, String> exempt = new HashMap<>();
+        exempt.put("role_grants.granted_by", "what others were given; the trail tells who gave it");
+        exempt.put(
+                "sessions.impersonated_by", "others' sessions; the trail tells who acted as them");
+        exempt.put("verifications.subject", "an address, for the minutes that a code is good");
+        exempt.put("erasure_requests.user_id", "the trail tells it");
+        exempt.put("erasure_requests.requested_by", "the trail tells it");
+        // of other features
+        exempt.put("import_rows.user_id", "users on their way in");
+        exempt.put("import_rows.email", "users on their way in");
+        return exempt;
+    }
+
+    @Nested
+    @DisplayName("for a stranger and for others")
+    class Others {
+
+        @Test
+        @DisplayName(
+                "is 401, and 403 for whoever may not export, whether or not there is such a user")
+        void refused() {
+            assertProblem(401, "unauthenticated", Rest.get(MINE));
+            Caller ada = Caller.signUp();
+            Caller support = Caller.signUp();
+            grant(support, "support");
+            for (UUID id : List.of(ada.id, UUID.randomUUID())) {
+                assertProblem(401, "unauthenticated", Rest.get(path(id)));
+                assertProblem(403, "forbidden", Rest.get(Caller.signUp(), path(id)));
+                assertProblem(403, "forbidden", Rest.get(support, path(id)));
+            }
+            assertProblem(403, "forbidden", Rest.get(ada, path(ada.id)));
+        }
+    }
+
+    @Nested
+    @DisplayName("for the person itself")
+    class Self {
+
+        @Test
+        @DisplayName("is one document to be saved, with every part and no secret")
+        void document() {
+            Person ada = new Person();
+            verify(ada);
+            Response answer = Rest.get(ada.caller, MINE);
+            assertEquals(200, answer.statusCode(), answer.asString());
+            assertEquals(
+                    "attachment; filename=\"user-" + ada.caller.id + ".json\"",
+                    answer.header("Content-Disposition"));
+            JsonNode document = Rest.json(answer);
+            for (Map.Entry<String, JsonNode> part : document.properties()) {
+                boolean empty = part.getValue().isNull() || part.getValue().isEmpty();
+                assertEquals(part.getKey().equals("roles"), empty, part.getKey());
+            }
+            assertEquals(ada.caller.email, document.at("/user/email").asText());
+            assertEquals("Ada " + ada.mark, document.at("/user/name").asText());
+            assertTrue(
+                    document.at("/user/createdAt")
+                            .asText()
+                            .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"));
+            assertFalse(document.at("/user/lastSeenAt").isNull());
+            assertEquals("+442079460000", document.at("/profile/phone").asText());
+            assertEquals(
+                    Rest.json("{\"department\":\"" + ada.mark + "\"}"), document.get("attributes"));
+            assertEquals(
+                    Rest.json("{\"editor\":{\"theme\":\"" + ada.mark + "\"}}"),
+                    document.get("preferences"));
+            assertEquals("Engines", document.at("/groups/0/name").asText());
+            assertEquals("Looms", document.at("/groups/0/teams/0/name").asText());
+            assertEquals("friend@example.com", document.at("/invitationsSent/0/email").asText());
+            assertEquals("Engines", document.at("/invitationsReceived/0/group").asText());
+            assertTrue(document.at("/accounts/0/hasPassword").asBoolean());
+            assertEquals(2, document.at("/twoFactor/backupCodesLeft").asInt());
+            assertEquals(2, document.get("devices").size());
+            assertEquals(ada.mark, document.at("/apiKeys/0/name").asText());
+            assertEquals(1, document.get("sessions").size());
+            String text = answer.asString();
+            for (String secret : secrets(ada.caller.id)) {
+                assertFalse(text.contains(secret), secret);
+            }
+            assertFalse(text.contains(ada.caller.token));
+        }
+
+        @Test
+        @DisplayName("holds nothing that others did or are")
+        void others() {
+            Caller admin = Caller.admin();
+            Person ada = new Person();
+            Caller bob = Caller.signUp();
+            grant(ada.caller, "admin");
+            String his = "/api/v1/users/" + bob.id;
+            admin.request().header("User-Agent", "Admin/1.0");
+            Rest.body(
+                            admin.request()
+                                    .header("User-Agent", "Admin/1.0")
+                                    .header("If-Match", "*"),
+                            Rest.MERGE_PATCH,
+                            "{\"image\":\"https://a.example/x\"}")
+                    .patch("/api/v1/users/" + ada.caller.id)
+                    .then()
+                    .statusCode(200);
+            Rest.patch(admin, path(ada, "attributes"), "*", "{\"costCentre\":\"K-secret\"}")
+                    .then()
+                    .statusCode(200);
+            Rest.patch(ada.caller, his, "*", "{\"name\":\"Robert " + ada.mark.substring(5) + "\"}")
+                    .then()
+                    .statusCode(200);
+            Database.update("DELETE FROM role_grants WHERE user_id = ?", ada.caller.id);
+            JsonNode document = Rest.json(Rest.get(ada.caller, MINE));
+            String text = document.toString();
+            assertFalse(text.contains("Admin/1.0"), "the administrator's user agent");
+            assertFalse(text.contains("K-secret"), "what administrators note");
+            assertFalse(text.contains("Robert"), "what Bob is called");
+            assertTrue(text.contains("https://a.example/x"), "what has become of its own data");
+            List<String> actions = new ArrayList<>();
+            document.get("auditEvents")
+                    .forEach(
+                            event -> {
+                                if (event.get("targetId").asText().equals(bob.id.toString())) {
+                                    actions.add(event.get("action").asText());
+                                }
+                            });
+            assertEquals(List.of("user.updated"), actions, "that she changed him");
+        }
+
+        @Test
+        @DisplayName("does not lead to an address that is not proven to be its own")
+        void unproven() {
+            Person ada = new Person();
+            JsonNode document = Rest.json(Rest.get(ada.caller, MINE));
+            assertEquals(0, document.get("invitationsReceived").size());
+            assertEquals(0, document.get("mails").size());
+            verify(ada);
+            document = Rest.json(Rest.get(ada.caller, MINE));
+            assertEquals(1, document.get("invitationsReceived").size());
+            assertTrue(document.get("mails").size() > 0);
+        }
+
+        @Test
+        @DisplayName("takes a fixed number of statements, and leaves an event")
+        void statements() {
+            Caller fresh = Caller.signUp();
+            assertEquals(
+                    3,
+                    Statements.of(() -> Rest.get(fresh, MINE).then().statusCode(200)).size(),
+                    "caller, document, event");
+            Person ada = new Person();
+            assertEquals(3, Statements.of(() -> Rest.get(ada.caller, MINE)).size());
+            assertEquals(
+                    1L,
+                    Database.value(
+                            "SELECT count(*) FROM audit_events WHERE action = 'user.exported' AND"
+                                    + " target_id = ? AND actor_id = ?",
+                            ada.caller.id,
+                            ada.caller.id));
+        }
+    }
+
+    @Nested
+    @DisplayName("for an administrator")
+    class Administrator {
+
+        @Test
+        @DisplayName("is all of it, of a deleted user too, and 404 of nobody")
+        void all() {
+            Caller admin = Caller.admin();
+            Person ada = new Person();
+            Rest.patch(admin, path(ada, "attributes"), "*", "{\"costCentre\":\"K7\"}")
+                    .then()
+                    .statusCode(200);
+            Database.update("UPDATE users SET deleted_at = now() WHERE id = ?", ada.caller.id);
+            Response answer = Rest.get(admin, path(ada.caller.id));
+            assertEquals(200, answer.statusCode(), answer.asString());
+            JsonNode document = Rest.json(answer);
+            assertEquals("K7", document.at("/attributes/costCentre").asText());
+            assertFalse(document.at("/user/deletedAt").isNull());
+            assertEquals(1, document.get("invitationsReceived").size());
+            assertProblem(404, "not_found", Rest.get(admin, path(UUID.randomUUID())));
+        }
+    }
+
+    @Test
+    @DisplayName("is held in no column that the document knows nothing of")
+    void complete() {
+        Set<String> known = new TreeSet<>(PersonalData.columns());
+        known.addAll(EXEMPT.keySet());
+        List<String> unknown = new ArrayList<>();
+        for (Map<String, Object> column :
+                Database.query(
+                        """
+                        SELECT c.relname || '.' || a.attname AS name
+                        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'flyway\\_%'
+                            AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'
+                                    AND a.attnum = ANY (k.conkey)
+                                    AND k.confrelid IN ('users'::regclass, 'user_profiles'::regclass, 'memberships'::regclass))
+                                OR a.attname ~ '^(email|email_key|recipient|subject|address)$'
+                                OR a.attname ~ '(user|actor|caller|owner|inviter|person|target)_id$'
+                                OR a.attname ~ '_by$')
+                        ORDER BY 1
+                        """)) {
+            if (!known.remove(column.get("name"))) {
+                unknown.add((String) column.get("name"));
+            }
+        }
+        assertEquals(
+                List.of(),
+                unknown,
+                "add what these tell of a person to PersonalData and Erasure, or say here why not");
+        known.removeIf(name -> name.startsWith("import_rows."));
+        assertEquals(Set.of(), known, "no such columns");
+    }
+
+    private static List<String> secrets(UUID id) {
+        List<String> secrets = new ArrayList<>();
+        for (String sql :
+                List.of(
+                        "SELECT password_hash FROM credentials WHERE user_id = ?",
+                        "SELECT encode(token_digest, 'hex') FROM sessions WHERE user_id = ?",
+                        "SELECT encode(key_digest, 'hex') FROM api_keys WHERE user_id = ?",
+                        "SELECT encode(secret, 'hex') FROM two_factors WHERE user_id = ?",
+                        "SELECT encode(phone, 'hex') FROM user_profiles WHERE user_id = ?",
+                        "SELECT encode(device_code_digest, 'hex') FROM device_codes WHERE user_id ="
+                                + " ?")) {
+            Database.query(sql, id)
+                    .forEach(row -> secrets.add((String) row.values().iterator().next()));
+        }
+        assertEquals(6, secrets.size());
+        return secrets;
+    }
+
+    private static void verify(Person person) {
+        Database.update("UPDATE users SET email_verified = true WHERE id = ?", person.caller.id);
+    }
+
+    private static void grant(Caller caller, String role) {
+        Database.update(
+                "INSERT INTO role_grants (user_id, role_id) SELECT ?, id FROM roles WHERE name = ?",
+                caller.id,
+                role);
+    }
+
+    private static String path(UUID id) {
+        return "/api/v1/users/" + id + "/export";
+    }
+
+    private static String path(Person person, String part) {
+        return "/api/v1/users/" + person.caller.id + "/" + part;
+    }
+}
