@@ -1,15 +1,12 @@
 package dev.roster.testing;
 
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.hibernate.resource.jdbc.spi.StatementInspector;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 
 /**
  * The SQL that the service under test prepares, word for word; what runs past Hibernate is noted by

@@ -1,7 +1,6 @@
 package dev.roster.directory.search;
 
 import dev.roster.platform.problem.ProblemException;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -2,13 +2,10 @@ package dev.roster.directory.search;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.User;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

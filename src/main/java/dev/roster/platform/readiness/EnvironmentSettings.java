@@ -3,7 +3,6 @@ package dev.roster.platform.readiness;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.SmallRyeConfig;
-
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;

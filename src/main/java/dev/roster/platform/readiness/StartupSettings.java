@@ -1,7 +1,6 @@
 package dev.roster.platform.readiness;
 
 import dev.roster.platform.persistence.DatabaseUrl;
-
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
@@ -318,7 +317,7 @@ public final class StartupSettings {
             fault(
                     email.isPresent() ? "ROSTER_ADMIN_PASSWORD" : "ROSTER_ADMIN_EMAIL",
                     "is missing: set both ROSTER_ADMIN_EMAIL and ROSTER_ADMIN_PASSWORD, or"
-                        + " neither");
+                            + " neither");
         }
         if (email.isPresent() && !EMAIL.matcher(email.get()).matches()) {
             fault("ROSTER_ADMIN_EMAIL", "is no e-mail address");

@@ -1,7 +1,6 @@
 package dev.roster.directory.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;

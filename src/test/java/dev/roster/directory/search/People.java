@@ -1,7 +1,6 @@
 package dev.roster.directory.search;
 
 import dev.roster.testing.Database;
-
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;

@@ -1,22 +1,18 @@
 package dev.roster.directory.search;
 
 import dev.roster.testing.Statements;
-
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.test.Mock;
-
 import jakarta.inject.Singleton;
-
-import org.postgresql.PGStatement;
-
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.function.UnaryOperator;
+import org.postgresql.PGStatement;
 
 /**
  * Notes what the directory runs, with the values of its parameters, so that it can be explained.
