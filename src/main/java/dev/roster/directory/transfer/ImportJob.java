@@ -280,12 +280,7 @@ class ImportJob implements JobKind {
                     json.createObjectNode().put("job", run.id().toString()));
         }
         return new Step(
-                position + read,
-                read,
-                made.length,
-                (Long) row[1],
-                (Long) row[2],
-                read < BATCH);
+                position + read, read, made.length, (Long) row[1], (Long) row[2], read < BATCH);
     }
 
     @Override

@@ -137,7 +137,9 @@ final class Imports {
             held.setAutoCommit(false);
             lock.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
             List<CompletableFuture<T>> begun =
-                    List.of(CompletableFuture.supplyAsync(call), CompletableFuture.supplyAsync(call));
+                    List.of(
+                            CompletableFuture.supplyAsync(call),
+                            CompletableFuture.supplyAsync(call));
             long deadline = System.nanoTime() + LIMIT.toNanos();
             while (!Database.value(
                             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
