@@ -37,8 +37,8 @@ public record ApiKeyDocument(
                                         String>>
                         permissions) {
 
-    private static final String NAME = "[a-z][a-z0-9-]{0,63}";
-    private static final String NAME_MESSAGE = "must be 1 to 64 of a-z, 0-9 and '-'";
+    private static final String NAME = "\\S{1,100}";
+    private static final String NAME_MESSAGE = "must be 1 to 100 characters without white space";
 
     @AssertTrue(message = "comes with refillInterval, and not alone")
     @Schema(hidden = true)

@@ -1,7 +1,6 @@
 package dev.roster.accounts.apikey;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.audit.AuditAction;
@@ -18,6 +17,8 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,15 +172,28 @@ public class ApiKeys {
                 permissions(apiKey));
     }
 
-    /** What a key may do, by resource a list of actions; null for all that its owner may. */
+    /**
+     * What a key may do, by resource a list of actions, read as its uses are; null for all that its
+     * owner may.
+     */
     public Map<String, List<String>> permissions(ApiKey apiKey) {
-        try {
-            return apiKey.permissions == null
-                    ? null
-                    : json.readValue(apiKey.permissions, new TypeReference<>() {});
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("What is stored was written as lists of names", e);
+        if (apiKey.permissions == null) {
+            return null;
         }
+        Map<String, List<String>> permissions = new LinkedHashMap<>();
+        try {
+            json.readTree(apiKey.permissions)
+                    .properties()
+                    .forEach(
+                            resource -> {
+                                List<String> actions = new ArrayList<>();
+                                resource.getValue().forEach(one -> actions.add(one.asText()));
+                                permissions.put(resource.getKey(), actions);
+                            });
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The database keeps JSON alone", e);
+        }
+        return permissions;
     }
 
     private void apply(ApiKey apiKey, ApiKeyDocument document) {

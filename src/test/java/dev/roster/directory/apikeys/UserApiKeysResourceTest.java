@@ -101,6 +101,13 @@ class UserApiKeysResourceTest {
             }
             assertEquals(List.of(first.id, second.id), seen);
             assertProblem(404, "not_found", Rest.get(admin, expired.path));
+            // one that was imported says what its old service took
+            Database.update(
+                    "UPDATE api_keys SET permissions = '{\"a\":\"b\",\"c\":[1]}' WHERE id = ?",
+                    UUID.fromString(first.id));
+            assertEquals(
+                    "{\"a\":[],\"c\":[\"1\"]}",
+                    Rest.json(Rest.get(admin, first.path)).get("permissions").toString());
             assertProblem(
                     404,
                     "not_found",
