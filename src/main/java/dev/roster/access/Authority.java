@@ -1,10 +1,12 @@
 package dev.roster.access;
 
+import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.ChangeGuard;
 import dev.roster.users.User;
+import io.quarkus.arc.Arc;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -25,9 +27,11 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 public class Authority implements ChangeGuard {
 
+    private final RequestContext request;
     private final Clock clock;
 
-    Authority(Clock clock) {
+    Authority(RequestContext request, Clock clock) {
+        this.request = request;
         this.clock = clock;
     }
 
@@ -170,9 +174,20 @@ public class Authority implements ChangeGuard {
                 || holder.user().isBanned(clock.instant())) {
             throw forbidden();
         }
-        Actor actor = Actor.of(holder);
+        Actor actor = narrowed(Actor.of(holder));
         actor.require(needed);
         return actor;
+    }
+
+    /** An API key may be held to less than its owner. */
+    private Actor narrowed(Actor actor) {
+        boolean inRequest = Arc.container().requestContext().isActive() && request.present();
+        return inRequest
+                ? request.limit()
+                        .map(names -> Permission.narrow(actor.permissions(), names))
+                        .map(permissions -> new Actor(actor.id(), permissions))
+                        .orElse(actor)
+                : actor;
     }
 
     private static ProblemException forbidden() {

@@ -3,6 +3,7 @@ package dev.roster.accounts.apikey;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The caller's identity for the REST dialect, from the key in {@code x-api-key}. Where that header
@@ -129,7 +129,8 @@ class ApiKeyAuthentication implements HttpAuthenticationMechanism {
             } else {
                 Limits limits = limits(use.permissions());
                 limits.check(request.routing);
-                granted = limits.of(granted);
+                RequestContext.limit(request.routing, limits.names());
+                granted = Permission.narrow(granted, limits.names());
             }
             return identity.addAttribute(CurrentUser.PERMISSIONS, granted).build();
         }
@@ -200,14 +201,6 @@ class ApiKeyAuthentication implements HttpAuthenticationMechanism {
                 throw new ProblemException(
                         ProblemCode.FORBIDDEN, "The API key's permissions do not allow this");
             }
-        }
-
-        /** Of what the owner's roles grant, what the key names too. */
-        Set<String> of(Set<String> granted) {
-            if (granted.contains(Permission.ALL)) {
-                return names;
-            }
-            return granted.stream().filter(names::contains).collect(Collectors.toUnmodifiableSet());
         }
     }
 }

@@ -2,8 +2,11 @@ package dev.roster.platform.http;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** What the audit trail and the errors say of a request: its id, path, client and user agent. */
@@ -12,6 +15,8 @@ public class RequestContext {
 
     private static final int MAX_USER_AGENT = 512;
     private static final int MAX_ACCEPT_LANGUAGE = 512;
+
+    private static final String LIMIT = RequestContext.class.getName() + ".limit";
 
     private final CurrentVertxRequest current;
     private final ClientAddress clientAddress;
@@ -66,6 +71,16 @@ public class RequestContext {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** The request turns out to be made by an API key that has these permissions alone. */
+    public static void limit(RoutingContext request, Set<String> permissions) {
+        request.put(LIMIT, permissions);
+    }
+
+    /** What a narrowed API key is held to, whatever its owner may do; empty for everybody else. */
+    public Optional<Set<String>> limit() {
+        return Optional.ofNullable(current.getCurrent().get(LIMIT));
     }
 
     /** The request turns out to be made by somebody who acts as another user. */

@@ -3,6 +3,8 @@ package dev.roster.platform.security;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a role can allow, by the name that {@code roles.permissions} holds. */
 public enum Permission {
@@ -54,6 +56,17 @@ public enum Permission {
     /** Whether a role with these keys allows it. */
     public boolean isIn(Collection<String> keys) {
         return keys.contains(key) || this != USERS_IMPERSONATE_ADMINS && keys.contains(ALL);
+    }
+
+    /** Of what the keys allow what has one of these names, for somebody who is held to those. */
+    public static Set<String> narrow(Collection<String> keys, Collection<String> names) {
+        boolean all = keys.contains(ALL);
+        return names.stream()
+                .filter(
+                        name ->
+                                keys.contains(name)
+                                        || all && !name.equals(USERS_IMPERSONATE_ADMINS.key))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The permission of this name. */
