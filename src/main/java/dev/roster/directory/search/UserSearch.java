@@ -57,7 +57,7 @@ public class UserSearch {
     private static final String NEAR_WORDS =
             """
             SELECT typed.nr, near.word
-            FROM unnest(?) WITH ORDINALITY typed (word, nr),
+            FROM unnest(CAST(? AS text[])) WITH ORDINALITY typed (word, nr),
                 LATERAL (SELECT w.word FROM search_words w ORDER BY w.word <-> lower(typed.word) LIMIT 100) near
             ORDER BY typed.nr
             """;
@@ -190,8 +190,9 @@ public class UserSearch {
         Sql sql =
                 Sql.of(
                         COLUMNS
-                                + " FROM unnest(?) WITH ORDINALITY asked (id, nr) JOIN users u ON"
-                                + " u.id = asked.id WHERE u.deleted_at IS NULL ORDER BY asked.nr",
+                                + " FROM unnest(CAST(? AS uuid[])) WITH ORDINALITY asked (id, nr)"
+                                + " JOIN users u ON u.id = asked.id WHERE u.deleted_at IS NULL"
+                                + " ORDER BY asked.nr",
                         (Object) ids.toArray(UUID[]::new));
         List<FoundUser> users = new ArrayList<>();
         query(sql, row -> users.add(user(row)));

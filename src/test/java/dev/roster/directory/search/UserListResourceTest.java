@@ -270,7 +270,7 @@ class UserListResourceTest {
             assertEquals(ALL_FIELDS, UserListResourceTest.fields(user));
             assertEquals(mark + "@x.example", user.get("email").asText());
             assertEquals("[\"support\"]", user.get("roles").toString());
-            assertEquals(seen.toString(), user.get("lastSeenAt").asText());
+            assertEquals(seen, Instant.parse(user.get("lastSeenAt").asText()));
             assertTrue(user.get("deletedAt").isNull());
         }
 
@@ -865,7 +865,7 @@ class UserListResourceTest {
                 assertEquals(Map.of("total", 1100, "totalEstimated", false), map(exact));
                 assertEquals(
                         Map.of("total", 1, "totalEstimated", false),
-                        map(Rest.json(get(admin, COUNT, "q", "1" + mark + " 1100" + mark))));
+                        map(Rest.json(get(admin, COUNT, "q", "1100" + mark))));
                 JsonNode page = found("q", mark, "page", "2");
                 assertTrue(page.get("totalEstimated").asBoolean());
                 assertTrue(page.get("pages").asInt() > 50);
