@@ -61,8 +61,8 @@ class UnusedWords implements PurgeTask {
                 entityManager
                         .createNativeQuery(
                                 "DELETE FROM search_words w WHERE w.word = ANY (CAST(:words AS"
-                                    + " text[])) AND NOT EXISTS (SELECT FROM user_search s WHERE"
-                                    + " s.text LIKE '%' || w.word || '%')")
+                                        + " text[])) AND NOT EXISTS (SELECT FROM user_search s WHERE"
+                                        + " s.text LIKE '%' || w.word || '%')")
                         .setParameter("words", words.toArray(String[]::new))
                         .executeUpdate();
         return new Behind((String) words.get(words.size() - 1), deleted);

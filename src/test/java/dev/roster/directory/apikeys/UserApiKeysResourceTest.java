@@ -224,5 +224,35 @@ class UserApiKeysResourceTest {
                                     "{\"permissions\":null}")
                             .patch(above.path));
         }
+
+        @Test
+        @DisplayName("give their keys no more than those name, whatever they may do themselves")
+        void narrowed() {
+            Key key = key(admin);
+            Rest.patch(
+                            admin,
+                            key.path,
+                            "*",
+                            "{\"permissions\":{\"users\":[\"update\",\"read\"]},\"rateLimitEnabled\":false}")
+                    .then()
+                    .statusCode(200);
+            String user = "/api/v1/users/" + owner.id;
+            assertEquals(200, patch(key, user, "{\"name\":\"Renamed\"}").statusCode());
+            assertProblem(
+                    403,
+                    "forbidden",
+                    patch(key, user, "{\"email\":\"" + Caller.newEmail() + "\"}"));
+            assertProblem(403, "forbidden", patch(key, user, "{\"roles\":[\"support\"]}"));
+            String above = "/api/v1/users/" + Caller.admin().id;
+            assertProblem(403, "forbidden", patch(key, above, "{\"name\":\"Renamed\"}"));
+        }
+
+        private static Response patch(Key key, String path, String body) {
+            return Rest.body(
+                            given().header("x-api-key", key.text).header("If-Match", "*"),
+                            Rest.MERGE_PATCH,
+                            body)
+                    .patch(path);
+        }
     }
 }

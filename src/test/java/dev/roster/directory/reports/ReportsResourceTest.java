@@ -314,7 +314,8 @@ class ReportsResourceTest {
                                 .toList(),
                         ids);
             }
-            JsonNode items = Rest.json(Rest.get(support, INACTIVE)).get("items");
+            // one slice may hold none of them: it looks at so many rows and no more
+            List<JsonNode> items = all(INACTIVE);
             assertTrue(items.get(0).get("lastSeenAt").isNull());
             assertEquals("1990-01-01T00:00:00.123Z", items.get(1).get("lastSeenAt").asText());
             Database.update("DELETE FROM users WHERE created_at < '1990-01-01'");

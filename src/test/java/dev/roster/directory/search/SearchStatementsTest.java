@@ -48,13 +48,13 @@ class SearchStatementsTest {
         group = People.group("g" + mark, null);
         Database.update(
                 "INSERT INTO users (id, name, email, username, status, banned, email_verified,"
-                    + " created_at, updated_at, deleted_at) SELECT gen_random_uuid(),"
-                    + " initcap(left(md5('n' || i), 6)) || ' ' || CASE WHEN i % 50 = 0 THEN 'Zappa'"
-                    + " ELSE left(md5('s' || i), 7) END || ' ' || CAST(? AS text), md5('e' || i) ||"
-                    + " '@' || ? || '.example', 'u' || ? || i, CASE WHEN i % 90 = 0 THEN 'invited'"
-                    + " ELSE 'active' END, i % 95 = 0, i % 40 > 0, now() - i * interval '1 hour',"
-                    + " now() - i * interval '1 minute', CASE WHEN i % 97 = 0 THEN now() END FROM"
-                    + " generate_series(1, 3000) i",
+                        + " created_at, updated_at, deleted_at) SELECT gen_random_uuid(),"
+                        + " initcap(left(md5('n' || i), 6)) || ' ' || CASE WHEN i % 50 = 0 THEN 'Zappa'"
+                        + " ELSE left(md5('s' || i), 7) END || ' ' || CAST(? AS text), md5('e' || i) ||"
+                        + " '@' || ? || '.example', 'u' || ? || i, CASE WHEN i % 90 = 0 THEN 'invited'"
+                        + " ELSE 'active' END, i % 95 = 0, i % 40 > 0, now() - i * interval '1 hour',"
+                        + " now() - i * interval '1 minute', CASE WHEN i % 97 = 0 THEN now() END FROM"
+                        + " generate_series(1, 3000) i",
                 mark, mark, mark);
         String mine = " FROM users u WHERE u.name LIKE '% ' || CAST(? AS text)";
         Database.update(
@@ -71,13 +71,13 @@ class SearchStatementsTest {
                 role, mark);
         Database.update(
                 "INSERT INTO memberships (id, group_id, user_id, roles) SELECT gen_random_uuid(),"
-                    + " ?, u.id, '{member}' FROM users u WHERE u.name LIKE '%Zappa ' || CAST(? AS"
-                    + " text)",
+                        + " ?, u.id, '{member}' FROM users u WHERE u.name LIKE '%Zappa ' || CAST(? AS"
+                        + " text)",
                 group, mark);
         Database.update(
                 "UPDATE user_activity a SET last_seen_at = now() - (('x' ||"
-                    + " left(md5(a.user_id::text), 4))::bit(16)::int) * interval '1 minute' FROM"
-                    + " users u WHERE u.id = a.user_id AND u.name LIKE '% ' || CAST(? AS text)",
+                        + " left(md5(a.user_id::text), 4))::bit(16)::int) * interval '1 minute' FROM"
+                        + " users u WHERE u.id = a.user_id AND u.name LIKE '% ' || CAST(? AS text)",
                 mark);
         Database.update("ANALYZE");
     }

@@ -289,7 +289,7 @@ class ProblemsTest {
                     "/api/v1/nothing",
                     "/api/v1/me/nothing",
                     "/api/v1/me/profile/nothing",
-                    "/api/v1/users",
+                    "/api/v1/users/count/nothing",
                     "/api/v2/me",
                     "/api/v1/%2e%2e/secret",
                     "/api/v1/users/%00"
