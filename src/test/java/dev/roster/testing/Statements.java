@@ -1,6 +1,8 @@
 package dev.roster.testing;
 
+import io.quarkus.arc.Arc;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +22,21 @@ public class Statements implements StatementInspector {
 
     private static final Queue<String> SEEN = new ConcurrentLinkedQueue<>();
 
+    /** Who waits for the call: what it does itself counts, besides what requests do. */
+    private static volatile Thread caller;
+
     @Override
     public String inspect(String sql) {
-        SEEN.add(sql);
+        // sealers, dispatchers and jobs work beside
+        if (Thread.currentThread() == caller || isOfARequest()) {
+            SEEN.add(sql);
+        }
         return sql;
+    }
+
+    private static boolean isOfARequest() {
+        return Arc.container().requestContext().isActive()
+                && Arc.container().instance(CurrentVertxRequest.class).get().getCurrent() != null;
     }
 
     /** One that ran past Hibernate. */
@@ -34,6 +47,7 @@ public class Statements implements StatementInspector {
     /** The statements that a call causes, in order. */
     public static List<String> of(Runnable call) {
         SEEN.clear();
+        caller = Thread.currentThread();
         call.run();
         return new ArrayList<>(SEEN);
     }

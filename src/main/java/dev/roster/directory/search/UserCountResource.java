@@ -71,7 +71,7 @@ public class UserCountResource {
             throw ProblemException.invalidParameter("exact", "must be true or false");
         }
         UserFilter filter = UserFilter.of(parameters);
-        UserListResource.requireMayList(filter, caller);
+        filter.requireVisibleTo(caller);
         Selection selection = search.select(filter);
         UserSearch.Total total =
                 "true".equals(given)

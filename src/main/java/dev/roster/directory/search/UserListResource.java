@@ -1,10 +1,8 @@
 package dev.roster.directory.search;
 
 import dev.roster.platform.paging.Cursors;
-import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
-import dev.roster.platform.security.Permission;
 import io.quarkus.security.PermissionsAllowed;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
@@ -107,7 +105,7 @@ public class UserListResource {
             @Context UriInfo uri) {
         Map<String, String> parameters = FilterParameters.of(uri.getQueryParameters(), OWN);
         UserFilter filter = UserFilter.of(parameters);
-        requireMayList(filter, caller);
+        filter.requireVisibleTo(caller);
         // as they came: an empty parameter is not one that is missing
         String given = parameters.get("cursor");
         Order order = Order.of(parameters.get("sort"), filter);
@@ -125,17 +123,6 @@ public class UserListResource {
                     "page", "is beyond the first 10,000: read on by cursor");
         }
         return Response.ok(page(filter, order, number.get(), rows, counted)).build();
-    }
-
-    /**
-     * @throws ProblemException 403 where the filter asks for the deleted and the caller may not
-     *     delete
-     */
-    static void requireMayList(UserFilter filter, CurrentUser caller) {
-        if (filter.deleted() && !caller.may(Permission.USERS_DELETE)) {
-            throw new ProblemException(
-                    ProblemCode.FORBIDDEN, "Only who may delete users may see the deleted");
-        }
     }
 
     private UserSlice slice(

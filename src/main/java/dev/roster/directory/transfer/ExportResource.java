@@ -3,10 +3,8 @@ package dev.roster.directory.transfer;
 import dev.roster.audit.AuditAction;
 import dev.roster.directory.search.FilterParameters;
 import dev.roster.directory.search.UserFilter;
-import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
-import dev.roster.platform.security.Permission;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.Blocking;
@@ -94,10 +92,7 @@ public class ExportResource {
                                                 ProblemException.invalidParameter(
                                                         "format", "must be ndjson or csv"));
         UserFilter filter = Exports.filter(uri.getQueryParameters());
-        if (filter.deleted() && !caller.may(Permission.USERS_DELETE)) {
-            throw new ProblemException(
-                    ProblemCode.FORBIDDEN, "Only who may delete users may see the deleted");
-        }
+        filter.requireVisibleTo(caller);
         Exporter.Selection selection = exports.selection(filter);
         exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
         boolean gzip = takesGzip(encodings);

@@ -329,7 +329,7 @@ class ReportsResourceTest {
                                     "window", "5000",
                                     "since", "CAST('2026-01-01' AS timestamptz)",
                                     "limit", "21"));
-            assertTrue(plan.contains("using user_activity_last_seen_at_user_id_idx"), plan);
+            assertTrue(plan.contains("user_activity_last_seen_at_user_id_idx"), plan);
             assertFalse(plan.contains("Seq Scan"), plan);
         }
 
