@@ -73,6 +73,13 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
                 entry("roster.mail.poll-every", "1S"),
                 entry("roster.shutdown-delay", "0S"),
                 entry("roster.rate-limit.enabled", "false"),
+                // as in application.properties for the other tests
+                entry(
+                        "roster.attributes.public-schema",
+                        "{\"properties\":{\"department\":{\"type\":\"string\",\"maxLength\":40}}}"),
+                entry(
+                        "roster.attributes.self-schema",
+                        "{\"properties\":{\"shoeSize\":{\"type\":\"integer\",\"minimum\":10}}}"),
                 entry("roster.admin.email", ADMIN_EMAIL),
                 entry("roster.admin.password", Caller.PASSWORD));
     }
