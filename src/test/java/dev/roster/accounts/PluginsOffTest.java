@@ -8,46 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.roster.testing.Caller;
 import dev.roster.testing.Cookies;
+import dev.roster.testing.SwitchedOffProfile;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
-@TestProfile(PluginsOffTest.Off.class)
+@TestProfile(SwitchedOffProfile.class)
 @DisplayName("With every plugin but the one for bearer tokens switched off")
 class PluginsOffTest {
-
-    /** Everything else is left as it is. */
-    public static class Off implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Stream.of(
-                            "username",
-                            "jwt",
-                            "multi-session",
-                            "one-time-token",
-                            "two-factor",
-                            "api-key",
-                            "admin",
-                            "organization",
-                            "anonymous",
-                            "magic-link",
-                            "email-otp",
-                            "device-authorization")
-                    .collect(Collectors.toMap(name -> "roster.plugins." + name, name -> "false"));
-        }
-    }
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
@@ -121,6 +97,12 @@ class PluginsOffTest {
                 .then()
                 .statusCode(400)
                 .body("message", equalTo("No fields to update"));
+    }
+
+    @Test
+    @DisplayName("an API key is no proof of anybody")
+    void apiKeys() {
+        given().header("x-api-key", "x").get("/api/v1/me").then().statusCode(401);
     }
 
     @Test

@@ -16,8 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
+import dev.roster.testing.SettingsProfile;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.time.Duration;
@@ -29,26 +29,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(OrganizationLimitsTest.Limits.class)
+@TestProfile(SettingsProfile.class)
 @DisplayName("With every limit of organizations set low")
 class OrganizationLimitsTest {
-
-    public static class Limits implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "roster.organization.limit", "1",
-                    "roster.organization.membership-limit", "2",
-                    "roster.organization.invitation-limit", "1",
-                    "roster.organization.invitation-expires-in", "1H",
-                    "roster.organization.require-email-verification-on-invitation", "true",
-                    "roster.organization.teams.default-team", "false",
-                    "roster.organization.teams.allow-removing-all", "true",
-                    "roster.organization.teams.maximum", "2",
-                    "roster.organization.teams.maximum-members", "1");
-        }
-    }
 
     private static String status(String invitation) {
         return (String)

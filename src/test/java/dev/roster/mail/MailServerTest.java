@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.MailCatcher;
-import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.SmtpServer;
+import dev.roster.testing.SwitchedOffProfile;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.mail.internet.InternetAddress;
@@ -24,25 +23,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(MailServerTest.WithServer.class)
+@TestProfile(SwitchedOffProfile.class)
 @DisplayName("With a mail server")
 class MailServerTest {
-
-    /** The port that the mail server listens on, decided before the service starts. */
-    private static final String PORT = "mail-server-test.port";
-
-    public static class WithServer implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            // in the class loader of the profile, so that a constant would be another one there
-            System.setProperty(PORT, Integer.toString(PackagedProcess.freePort()));
-            return Map.of(
-                    "roster.smtp-url",
-                    "smtp://localhost:" + System.getProperty(PORT),
-                    "roster.mail.from",
-                    "Äpfel & Co <mail@roster.example>");
-        }
-    }
 
     @Inject Outbox outbox;
 
@@ -51,7 +34,10 @@ class MailServerTest {
 
     @BeforeEach
     void start() {
-        server = SmtpServer.settings().port(Integer.getInteger(PORT)).start();
+        server =
+                SmtpServer.settings()
+                        .port(Integer.getInteger(SwitchedOffProfile.SMTP_PORT))
+                        .start();
     }
 
     @AfterEach

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.roster.testing.Caller;
 import dev.roster.testing.Mails;
+import dev.roster.testing.SwitchedOffProfile;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -17,22 +17,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(SwitchedOffTest.Profile.class)
+@TestProfile(SwitchedOffProfile.class)
 @DisplayName("Where users may neither reset, change their address nor go")
 class SwitchedOffTest {
-
-    /** Everything off that can be. */
-    public static class Profile implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "roster.email-verification.enabled", "false",
-                    "roster.password-reset.enabled", "false",
-                    "roster.change-email.enabled", "false",
-                    "roster.delete-user.enabled", "false");
-        }
-    }
 
     @Test
     @DisplayName("each is refused as the contract says, and nothing is mailed")

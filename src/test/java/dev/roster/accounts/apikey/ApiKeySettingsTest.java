@@ -15,8 +15,8 @@ import dev.roster.testing.Caller;
 import dev.roster.testing.Cookies;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
+import dev.roster.testing.SettingsProfile;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.time.Duration;
@@ -32,27 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@TestProfile(ApiKeySettingsTest.Profile.class)
+@TestProfile(SettingsProfile.class)
 @DisplayName("API keys where every setting is another")
 class ApiKeySettingsTest {
-
-    /** Each setting of API keys, and none of its defaults. */
-    public static class Profile implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "roster.api-key.default-prefix", "roster_",
-                    "roster.api-key.key-length", "40",
-                    "roster.api-key.require-name", "true",
-                    "roster.api-key.metadata", "true",
-                    "roster.api-key.sessions", "true",
-                    "roster.api-key.expiry.by-default", "30D",
-                    "roster.api-key.expiry.custom", "false",
-                    "roster.api-key.rate-limit.time-window", "1M",
-                    "roster.api-key.rate-limit.max", "3");
-        }
-    }
 
     private Caller caller;
     private Keys.Key key;

@@ -5,11 +5,12 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.roster.platform.jobs.PurgeTask;
+import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
+import dev.roster.testing.SettingsProfile;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.enterprise.inject.Any;
@@ -21,28 +22,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(DeviceSettingsTest.Profile.class)
+@TestProfile(SettingsProfile.class)
 @DisplayName("Signing a device in where every setting is another")
 class DeviceSettingsTest {
-
-    /** Each setting of devices, and none of its defaults; API keys are off. */
-    public static class Profile implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "roster.device-authorization.verification-uri",
-                    "https://app.example/activate?lang=en",
-                    "roster.device-authorization.expires-in",
-                    "10M",
-                    "roster.device-authorization.interval",
-                    "1S",
-                    "roster.device-authorization.clients",
-                    "tv,printer",
-                    "roster.plugins.api-key",
-                    "false");
-        }
-    }
 
     @Inject @Any Instance<PurgeTask> tasks;
 
@@ -92,26 +74,22 @@ class DeviceSettingsTest {
                 "UPDATE device_codes SET expires_at = now() - interval '61 minutes' WHERE id ="
                         + " (SELECT id FROM device_codes ORDER BY created_at DESC LIMIT 1)");
         Object before = Database.value("SELECT count(*) FROM device_codes");
+        Caller owner = Caller.signUp();
         Database.update(
-                "WITH u AS (INSERT INTO users (id, name, email) VALUES (gen_random_uuid(), 'x',"
-                        + " gen_random_uuid() || '@example.com') RETURNING id) INSERT INTO api_keys"
-                        + " (id, user_id, key_digest, expires_at) SELECT gen_random_uuid(), u.id,"
-                        + " sha256(convert_to(u.id::text || s, 'UTF8')), now() + s * interval '1"
-                        + " minute' FROM u, generate_series(-1, 1, 2) s");
+                "INSERT INTO api_keys (id, user_id, key_digest, expires_at) SELECT"
+                        + " gen_random_uuid(), u.id, sha256(convert_to(u.id::text || s, 'UTF8')),"
+                        + " now() + s * interval '1 minute' FROM users u, generate_series(-1, 1, 2)"
+                        + " s WHERE u.id = ?",
+                owner.id);
         QuarkusTransaction.requiringNew()
                 .run(() -> tasks.forEach(task -> task.purge(Instant.now(), 500)));
         assertEquals((Long) before - 1, Database.value("SELECT count(*) FROM device_codes"));
-        assertEquals(0L, Database.value("SELECT count(*) FROM api_keys WHERE expires_at < now()"));
-        assertEquals(1L, Database.value("SELECT count(*) FROM api_keys WHERE expires_at > now()"));
-        Database.update("DELETE FROM api_keys");
-    }
-
-    @Test
-    @DisplayName("knows no API keys where they are switched off")
-    void apiKeysAreOff() {
-        Response create = post("api-key/create", "{}");
-        assertEquals(404, create.statusCode());
-        assertEquals("", create.asString());
-        given().header("x-api-key", "x").get("/api/v1/me").then().statusCode(401);
+        assertEquals(
+                Map.of("all", 1L, "live", 1L),
+                Database.query(
+                                "SELECT count(*) AS all, count(*) FILTER (WHERE expires_at > now())"
+                                        + " AS live FROM api_keys WHERE user_id = ?",
+                                owner.id)
+                        .get(0));
     }
 }

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Mails;
+import dev.roster.testing.SettingsProfile;
 import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -23,21 +23,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(MailedCodesSettingsTest.Strict.class)
+@TestProfile(SettingsProfile.class)
 @DisplayName("Where strangers get no account by mail, and codes change addresses,")
 class MailedCodesSettingsTest {
-
-    /** No sign-up by mail, changes by code. */
-    public static class Strict implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "roster.magic-link.sign-up", "false",
-                    "roster.email-otp.sign-up", "false",
-                    "roster.email-otp.change-email", "true");
-        }
-    }
 
     @Test
     @DisplayName("strangers are answered like users, at the same cost, but mailed nothing")

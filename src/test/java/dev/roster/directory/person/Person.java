@@ -163,25 +163,32 @@ final class Person {
     /** The tables in which a text stands, with the columns. */
     static TreeSet<String> traces(String text) {
         TreeSet<String> traces = new TreeSet<>();
-        for (Map<String, Object> column :
+        for (Map<String, Object> table :
                 Database.query(
-                        "SELECT c.relname AS t, a.attname AS c FROM pg_class c JOIN pg_attribute a ON"
-                                + " a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace AND"
-                                + " c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0"
-                                + " AND NOT a.attisdropped")) {
-            String name = "\"" + column.get("c") + "\"";
-            if (!Database.query(
-                            "SELECT FROM \""
-                                    + column.get("t")
-                                    + "\" WHERE position(lower(?) IN lower("
-                                    + name
-                                    + "::text)) > 0 LIMIT 1",
-                            text)
-                    .isEmpty()) {
-                traces.add(column.get("t") + "." + column.get("c"));
+                        "SELECT c.relname AS t, array_to_string(array_agg(a.attname), ',') AS columns"
+                                + " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE"
+                                + " c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r',"
+                                + " 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT"
+                                + " a.attisdropped GROUP BY c.relname")) {
+            String name = (String) table.get("t");
+            // whole rows first: hardly any table needs a look at each of its columns
+            if (isIn(name, "t", text)) {
+                for (String column : ((String) table.get("columns")).split(",")) {
+                    if (isIn(name, "t.\"" + column + "\"", text)) {
+                        traces.add(name + "." + column);
+                    }
+                }
             }
         }
         return traces;
+    }
+
+    private static boolean isIn(String table, String expression, String text) {
+        return !Database.query(
+                        "SELECT FROM \"%s\" t WHERE position(lower(?) IN lower(%s::text)) > 0 LIMIT 1"
+                                .formatted(table, expression),
+                        text)
+                .isEmpty();
     }
 
     private static byte[] bytes(String text) {
