@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The package and a PostgreSQL that are stopped and started under each other. */
 @DisplayName("The packaged service")
+@OwnProcesses
 class DatabaseOutageIT {
 
     private static final String PASSWORD = "correct-horse-battery";

@@ -3,6 +3,7 @@ package dev.roster.ratelimit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.roster.testing.Caller;
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two replicas of the package on one database, with nobody trusted in front of them. */
 @DisplayName("Two replicas of the packaged service")
+@OwnProcesses
 class RateLimitIT {
 
     private static final Duration START = Duration.ofSeconds(120);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.Rest;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The package is killed while it changes many users. */
 @DisplayName("A service that is killed in the middle of a bulk change")
+@OwnProcesses
 class BulkUsersIT {
 
     private static final Duration START = Duration.ofSeconds(120);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.roster.testing.NodeProject;
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.PackagedService;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisplayName("Taking over a Better Auth database")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@OwnProcesses
 class BetterAuthImportIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(4);

@@ -3,6 +3,7 @@ package dev.roster.directory.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.Rest;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The package with {@code ROSTER_DATABASE_READ_URL}: a copy that can be told from the original. */
 @DisplayName("The packaged service with a replica")
+@OwnProcesses
 class ReadReplicaIT {
 
     private static final Duration START = Duration.ofSeconds(120);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.Caller;
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.PackagedService;
 import dev.roster.testing.Rest;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The package as processes that die: by HTTP and as commands. */
 @DisplayName("Import and export by the package")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@OwnProcesses
 class TransferIT {
 
     private static final Duration START = Duration.ofSeconds(60);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Plain processes: what is under test happens before there is a Quarkus to test with. */
 @DisplayName("The packaged service")
+@OwnProcesses
 class RefusesToStartIT {
 
     private static final String SECRET = "Vh2r0mXyq8Zk4T1uB7cN9wPe5sLdA6gJ";
