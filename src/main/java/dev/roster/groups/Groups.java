@@ -3,6 +3,7 @@ package dev.roster.groups;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.access.Authority;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.etag.EntityTags;
@@ -10,6 +11,7 @@ import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.problem.Violation;
+import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -20,19 +22,27 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * What the REST dialect changes of groups, on behalf of who may change every group: precondition,
- * change and audit event in one transaction. The limits that hold for organizations' own members
- * ({@link OrganizationConfig}) do not hold here; that an owner is left does.
+ * What the REST dialect changes of groups, on behalf of who may change every group: that it may,
+ * precondition, change and audit event in one transaction; 403 to whom that was taken meanwhile.
+ * The limits that hold for organizations' own members ({@link OrganizationConfig}) do not hold
+ * here; that an owner is left does.
  */
 @ApplicationScoped
 public class Groups {
 
+    private final Authority authority;
     private final Organizations organizations;
     private final Documents documents;
     private final AuditLog audit;
     private final ObjectMapper json;
 
-    Groups(Organizations organizations, Documents documents, AuditLog audit, ObjectMapper json) {
+    Groups(
+            Authority authority,
+            Organizations organizations,
+            Documents documents,
+            AuditLog audit,
+            ObjectMapper json) {
+        this.authority = authority;
         this.organizations = organizations;
         this.documents = documents;
         this.audit = audit;
@@ -57,6 +67,7 @@ public class Groups {
      */
     @Transactional
     public Group create(NewGroup made, UUID actor) {
+        authority.require(actor, Permission.GROUPS_UPDATE);
         User owner =
                 made.ownerId() == null
                         ? null
@@ -82,6 +93,7 @@ public class Groups {
      */
     @Transactional
     public Group patch(UUID id, String ifMatch, ObjectNode patch, UUID actor) {
+        authority.require(actor, Permission.GROUPS_UPDATE);
         Group group = lock(id, ifMatch);
         GroupDocument document = documents.patch(document(group), patch, GroupDocument.class);
         organizations.change(group, actor, Groups::slugTaken, () -> apply(group, document));
@@ -97,6 +109,7 @@ public class Groups {
      */
     @Transactional
     public Group move(UUID id, String ifMatch, UUID parentId, UUID actor) {
+        authority.require(actor, Permission.GROUPS_UPDATE);
         // of two moves at once the second sees what the first has made
         Nesting.lock();
         Group group = lock(id, ifMatch);
@@ -119,6 +132,7 @@ public class Groups {
      */
     @Transactional
     public void delete(UUID id, String ifMatch, UUID actor) {
+        authority.require(actor, Permission.GROUPS_UPDATE);
         Group group = lock(id, ifMatch);
         // whoever is in those would silently count no longer as in the groups above
         if (Group.hasNested(id)) {
@@ -141,6 +155,7 @@ public class Groups {
     @Transactional
     public Stored putMember(
             UUID groupId, UUID userId, String ifMatch, List<String> roles, UUID actor) {
+        authority.require(actor, Permission.GROUPS_UPDATE);
         requireKnown(roles);
         Group group = lock(groupId);
         User user = User.findActive(userId).orElseThrow(ProblemException::notFound);
@@ -176,6 +191,7 @@ public class Groups {
      */
     @Transactional
     public void removeMember(UUID groupId, UUID userId, String ifMatch, UUID actor) {
+        authority.require(actor, Permission.GROUPS_UPDATE);
         lock(groupId);
         Membership member =
                 Membership.find(groupId, userId).orElseThrow(ProblemException::notFound);

@@ -1,14 +1,22 @@
 package dev.roster.testing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Many callers that start together. */
@@ -53,6 +61,35 @@ public final class AtOnce {
             throw new AssertionError(e.getCause());
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /**
+     * Calls while a change is made and not committed, which the call comes to wait for, and commits
+     * it then.
+     *
+     * @throws AssertionError where the call does not wait
+     */
+    public static <T> T meanwhile(Supplier<T> call, String change, Object... parameters) {
+        try (Connection connection = Database.connect();
+                PreparedStatement statement = connection.prepareStatement(change)) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            assertEquals(1, statement.executeUpdate());
+            CompletableFuture<T> answer = CompletableFuture.supplyAsync(call);
+            while (!(Boolean)
+                    Database.value(
+                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type ="
+                                    + " 'Lock' AND datname = current_database())")) {
+                assertFalse(answer.isDone(), () -> "waited for nothing: " + answer.join());
+                Thread.onSpinWait();
+            }
+            connection.commit();
+            return answer.join();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -2,18 +2,14 @@ package dev.roster.accounts.signin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -40,33 +36,15 @@ class SignInStatementsTest {
 
     @Test
     @DisplayName("begins no session by a password that is changed while its hash is computed")
-    void changedMeanwhile() throws SQLException {
+    void changedMeanwhile() {
         Caller caller = Caller.signUp();
-        try (Connection change = Database.connect()) {
-            change.setAutoCommit(false);
-            try (PreparedStatement update =
-                    change.prepareStatement(
-                            "UPDATE credentials SET password_hash = 'changed' WHERE user_id = ?")) {
-                update.setObject(1, caller.id);
-                assertEquals(1, update.executeUpdate());
-            }
-            CompletableFuture<Response> signIn =
-                    CompletableFuture.supplyAsync(
-                            () -> Caller.signIn(caller.email, Caller.PASSWORD));
-            // it has read the old hash, found the password right, and waits for the change's end
-            while ((long)
-                            Database.value(
-                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type ="
-                                            + " 'Lock' AND datname = current_database()")
-                    == 0) {
-                if (signIn.isDone()) {
-                    fail("signed in with status " + signIn.join().statusCode());
-                }
-                Thread.onSpinWait();
-            }
-            change.commit();
-            assertEquals(401, signIn.join().statusCode());
-        }
+        // it has read the old hash, found the password right, and waits for the change's end
+        Response answer =
+                AtOnce.meanwhile(
+                        () -> Caller.signIn(caller.email, Caller.PASSWORD),
+                        "UPDATE credentials SET password_hash = 'changed' WHERE user_id = ?",
+                        caller.id);
+        assertEquals(401, answer.statusCode());
         assertEquals(
                 1L, Database.value("SELECT count(*) FROM sessions WHERE user_id = ?", caller.id));
         assertTrue(

@@ -7,6 +7,7 @@ import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.AtOnce;
@@ -21,11 +22,15 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -580,5 +585,47 @@ class GroupsResourceTest {
             assertTrue(Rest.json(free).get("parentId").isNull());
             assertEquals(204, Rest.delete(admin, path(below), "*").statusCode());
         }
+    }
+
+    @TestFactory
+    @DisplayName("lets nobody change anything who is banned before that")
+    Stream<DynamicTest> banned() {
+        String group = make();
+        String path = path(group);
+        Caller member = join(group, "member");
+        Map<String, Function<Caller, Response>> changes =
+                Map.of(
+                        "POST",
+                        caller -> post(caller, "{\"name\":\"x\",\"slug\":\"" + slug() + "\"}"),
+                        "PATCH",
+                        caller -> Rest.patch(caller, path, "*", "{\"name\":\"x\"}"),
+                        "DELETE",
+                        caller -> Rest.delete(caller, path, "*"),
+                        "PUT parent",
+                        caller -> Rest.put(caller, path + "/parent", "*", "{\"parentId\":null}"),
+                        "PUT member",
+                        caller -> Rest.put(caller, member(group, member), "*", roles("admin")),
+                        "DELETE member",
+                        caller -> Rest.delete(caller, member(group, member), "*"));
+        return changes.entrySet().stream()
+                .map(
+                        change ->
+                                dynamicTest(
+                                        change.getKey(),
+                                        () -> {
+                                            Caller other = Caller.admin();
+                                            assertProblem(
+                                                    403,
+                                                    "forbidden",
+                                                    AtOnce.meanwhile(
+                                                            () -> change.getValue().apply(other),
+                                                            "UPDATE users SET banned = true WHERE"
+                                                                    + " id = ?",
+                                                            other.id));
+                                            assertEquals(
+                                                    List.of("member"),
+                                                    Rest.get(admin, member(group, member))
+                                                            .path("roles"));
+                                        }));
     }
 }
