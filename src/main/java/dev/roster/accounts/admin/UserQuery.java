@@ -2,6 +2,7 @@ package dev.roster.accounts.admin;
 
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.users.User;
+import dev.roster.users.UserSearchText;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -170,9 +171,22 @@ final class UserQuery {
                 parameters.put(name, read);
             }
             case "contains", "starts_with", "ends_with" -> {
+                String value = (String) read.get(0);
+                if (field.equals("name")) {
+                    path = "left(" + path + ", " + UserSearchText.NAME_LENGTH + ")";
+                }
                 where.append("lower(").append(path).append(") like :").append(name);
                 where.append(" escape '!'");
-                parameters.put(name, pattern(operator, (String) read.get(0)));
+                parameters.put(name, pattern(operator, value));
+                if (SEARCHABLE.contains(field)) {
+                    // the condition is the one above; by this one an index finds who may meet it
+                    where.append(
+                                    " and exists (select 1 from UserSearchText s where s.userId = u.id")
+                            .append(" and s.text like :among")
+                            .append(name)
+                            .append(" escape '!')");
+                    parameters.put("among" + name, pattern("contains", value));
+                }
             }
             default -> {
                 where.append(path).append(sign(operator)).append(':').append(name);

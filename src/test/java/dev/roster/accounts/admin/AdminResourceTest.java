@@ -26,6 +26,7 @@ import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -223,6 +224,31 @@ class AdminResourceTest {
                     .get(PATH + "list-users")
                     .then()
                     .body("total", equalTo(2));
+        }
+
+        @Test
+        @DisplayName("searches and filters by parts of names and addresses at once")
+        void parts() {
+            String word = ada.email.substring(3, 12);
+            Map<String, String> query =
+                    Map.of(
+                            "searchValue",
+                            word,
+                            "filterField",
+                            "name",
+                            "filterOperator",
+                            "starts_with",
+                            "filterValue",
+                            "TEST");
+            list(admin, query).body("users.id", hasItem(ada.id.toString()));
+            Map<String, String> other = new HashMap<>(query);
+            other.put("filterOperator", "ends_with");
+            other.put("filterValue", "@" + word);
+            list(admin, other).body("total", equalTo(0));
+            for (String operator : List.of("starts_with", "ends_with")) {
+                list(admin, Map.of("searchValue", word, "searchOperator", operator))
+                        .body("users.id", not(hasItem(ada.id.toString())));
+            }
         }
 
         @Test

@@ -114,11 +114,7 @@ class EntitiesTest {
                 // kept by triggers, to find users by
                 assertTrue(
                         tables.removeAll(
-                                Set.of(
-                                        "user_activity",
-                                        "user_attributes",
-                                        "user_search",
-                                        "search_words")));
+                                Set.of("user_activity", "user_attributes", "search_words")));
                 assertEquals(tables, mapped);
             }
         }

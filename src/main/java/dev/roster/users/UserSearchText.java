@@ -1,0 +1,28 @@
+package dev.roster.users;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.util.UUID;
+import org.hibernate.annotations.Immutable;
+
+/**
+ * What a user who is not deleted is searched by, in lower case: the first 200 characters of the
+ * name, the address and the user name, each after a blank. The database keeps it, with an index of
+ * its trigrams.
+ */
+@Entity
+@Immutable
+@Table(name = "user_search")
+public class UserSearchText {
+
+    /** Characters of a name that are searched. */
+    public static final int NAME_LENGTH = 200;
+
+    @Id
+    @Column(name = "user_id")
+    public UUID userId;
+
+    public String text;
+}
