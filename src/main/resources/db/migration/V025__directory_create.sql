@@ -34,8 +34,11 @@ COMMENT ON FUNCTION user_search_text IS 'Each part after a blank, so that its be
 -- narrow, and in its key's index as a whole: where many users match, they are read in order from
 -- there; where few do, by their trigrams
 CREATE TABLE user_search (
-    user_id uuid NOT NULL,
-    text    text NOT NULL,
+    user_id      uuid NOT NULL,
+    text         text NOT NULL,
+    name_key     text NOT NULL,
+    email_key    text NOT NULL,
+    username_key text NOT NULL,
     CONSTRAINT user_search_pkey PRIMARY KEY (user_id) INCLUDE (text),
     CONSTRAINT user_search_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 );
@@ -43,7 +46,7 @@ CREATE TABLE user_search (
 -- which of the two is quicker the planner sees by how many of these match
 ALTER TABLE user_search ALTER COLUMN text SET STATISTICS 1000;
 
-COMMENT ON TABLE user_search IS 'What users who are not deleted are searched by';
+COMMENT ON TABLE user_search IS 'What users who are not deleted are searched by, and what those who were found are sorted by';
 
 CREATE TABLE search_words (
     word text NOT NULL
@@ -65,8 +68,9 @@ CREATE FUNCTION users_enter_directory() RETURNS trigger LANGUAGE plpgsql SET sea
 $$
 BEGIN
     INSERT INTO user_activity (user_id) SELECT id FROM changed;
-    INSERT INTO user_search (user_id, text)
-    SELECT id, user_search_text(name, email_key, username) FROM changed WHERE deleted_at IS NULL;
+    INSERT INTO user_search (user_id, text, name_key, email_key, username_key)
+    SELECT id, user_search_text(name, email_key, username), lower(left(name, 100)), email_key, coalesce(username, '')
+    FROM changed WHERE deleted_at IS NULL;
     INSERT INTO search_words (word)
     SELECT DISTINCT w.word
     FROM changed c, user_search_words(user_search_text(c.name, c.email_key, c.username)) w (word)
@@ -85,9 +89,12 @@ BEGIN
         RETURN NULL;
     END IF;
     DELETE FROM user_search s USING changed c WHERE s.user_id = c.id AND c.deleted_at IS NOT NULL;
-    INSERT INTO user_search AS s (user_id, text)
-    SELECT c.id, user_search_text(c.name, c.email_key, c.username) FROM changed c WHERE c.deleted_at IS NULL ORDER BY c.id
-    ON CONFLICT (user_id) DO UPDATE SET text = excluded.text WHERE s.text <> excluded.text;
+    INSERT INTO user_search AS s (user_id, text, name_key, email_key, username_key)
+    SELECT c.id, user_search_text(c.name, c.email_key, c.username), lower(left(c.name, 100)), c.email_key, coalesce(c.username, '')
+    FROM changed c WHERE c.deleted_at IS NULL ORDER BY c.id
+    ON CONFLICT (user_id) DO UPDATE
+        SET text = excluded.text, name_key = excluded.name_key, email_key = excluded.email_key, username_key = excluded.username_key
+        WHERE s.text <> excluded.text;
     INSERT INTO search_words (word)
     SELECT DISTINCT w.word
     FROM changed c, user_search_words(user_search_text(c.name, c.email_key, c.username)) w (word)

@@ -5,8 +5,8 @@ FROM users u
 FOR KEY SHARE OF u
 ON CONFLICT (user_id) DO UPDATE SET last_seen_at = excluded.last_seen_at WHERE a.last_seen_at < excluded.last_seen_at;
 
-INSERT INTO user_search (user_id, text)
-SELECT u.id, user_search_text(u.name, u.email_key, u.username)
+INSERT INTO user_search (user_id, text, name_key, email_key, username_key)
+SELECT u.id, user_search_text(u.name, u.email_key, u.username), lower(left(u.name, 100)), u.email_key, coalesce(u.username, '')
 FROM users u
 WHERE u.deleted_at IS NULL
 FOR KEY SHARE OF u

@@ -3,6 +3,10 @@
 DROP INDEX CONCURRENTLY IF EXISTS user_search_text_idx;
 CREATE INDEX CONCURRENTLY user_search_text_idx ON user_search USING gin (text gin_trgm_ops);
 
+-- many who are found by words, in the order of their names
+DROP INDEX CONCURRENTLY IF EXISTS user_search_name_key_user_id_idx;
+CREATE INDEX CONCURRENTLY user_search_name_key_user_id_idx ON user_search (name_key, user_id) INCLUDE (text);
+
 DROP INDEX CONCURRENTLY IF EXISTS users_name_id_idx;
 CREATE INDEX CONCURRENTLY users_name_id_idx ON users (lower(left(name, 100)), id) WHERE deleted_at IS NULL;
 DROP INDEX CONCURRENTLY IF EXISTS users_email_id_idx;

@@ -1,4 +1,5 @@
 DROP INDEX user_search_text_idx;
+DROP INDEX user_search_name_key_user_id_idx;
 DROP INDEX users_name_id_idx;
 DROP INDEX users_email_id_idx;
 DROP INDEX users_username_id_idx;

@@ -22,7 +22,22 @@ record Order(List<Column> columns) {
     private static final Set<SortKey> BY_TEXT =
             EnumSet.of(SortKey.NAME, SortKey.EMAIL, SortKey.USERNAME);
 
-    record Column(SortKey key, boolean descending) {
+    /**
+     * @param searched whether its value is taken from beside the text that users are searched by
+     */
+    record Column(SortKey key, boolean descending, boolean searched) {
+
+        Column(SortKey key, boolean descending) {
+            this(key, descending, false);
+        }
+
+        Optional<Selection.Table> table() {
+            return searched ? Optional.of(Selection.Table.SEARCH) : key.table;
+        }
+
+        String expression(String id) {
+            return key == SortKey.ID ? id : searched ? key.searchColumn : key.column;
+        }
 
         String sign() {
             return descending ? " < " : " > ";
@@ -85,18 +100,35 @@ record Order(List<Column> columns) {
     /** The tables that the columns are in. */
     Set<Selection.Table> tables() {
         return columns.stream()
-                .flatMap(column -> column.key().table.stream())
+                .flatMap(column -> column.table().stream())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Selection.Table.class)));
     }
 
     /** The table of the first column, whose index ends with its id; empty for any. */
     Optional<Selection.Table> id() {
-        return columns.get(0).key().table;
+        return columns.get(0).table();
+    }
+
+    boolean isByNameAlone() {
+        return columns.size() == 1 && columns.get(0).key() == SortKey.NAME;
     }
 
     /** Whether what a user is searched by says where it is in the list. */
     boolean isByText() {
         return BY_TEXT.contains(columns.get(0).key());
+    }
+
+    /** The same order by what is beside the text that users are searched by, as far as it is. */
+    Order searched() {
+        return new Order(
+                columns.stream()
+                        .map(
+                                column ->
+                                        new Column(
+                                                column.key(),
+                                                column.descending(),
+                                                column.key().searchColumn != null))
+                        .toList());
     }
 
     boolean isById() {
@@ -124,23 +156,19 @@ record Order(List<Column> columns) {
         return all().size();
     }
 
-    private static String expression(Column column, String id) {
-        return column.key() == SortKey.ID ? id : column.key().column;
-    }
-
     /** What is to be selected beside the id. */
     String keys(String id) {
         List<Column> all = all();
         StringBuilder keys = new StringBuilder();
         for (int i = 0; i < all.size(); i++) {
-            keys.append(", ").append(expression(all.get(i), id)).append(" AS " + LABEL).append(i);
+            keys.append(", ").append(all.get(i).expression(id)).append(" AS " + LABEL).append(i);
         }
         return keys.toString();
     }
 
     String orderBy(String id) {
         return all().stream()
-                .map(column -> expression(column, id) + column.direction())
+                .map(column -> column.expression(id) + column.direction())
                 .collect(Collectors.joining(", ", " ORDER BY ", ""));
     }
 
@@ -198,6 +226,10 @@ record Order(List<Column> columns) {
     /** Where to read on. */
     record Position(Order order, List<Object> values) {
 
+        Position searched() {
+            return new Position(order.searched(), values);
+        }
+
         Bound of(String id) {
             return new Bound(order.all(), values, id);
         }
@@ -230,7 +262,7 @@ record Order(List<Column> columns) {
             if (columns.stream().map(Column::descending).distinct().count() == 1) {
                 String row =
                         columns.stream()
-                                .map(column -> expression(column, id))
+                                .map(column -> column.expression(id))
                                 .collect(Collectors.joining(", "));
                 return Sql.of(
                         " AND (%s)%s(?%s)"
@@ -240,7 +272,7 @@ record Order(List<Column> columns) {
             // the first part says nothing new, but an index can be entered by it
             return Sql.of(
                             " AND "
-                                    + expression(first, id)
+                                    + first.expression(id)
                                     + (first.descending() ? " <= ?" : " >= ?")
                                     + " AND ",
                             values.get(0))
@@ -248,7 +280,7 @@ record Order(List<Column> columns) {
         }
 
         private Sql from(int i) {
-            String expression = expression(columns.get(i), id);
+            String expression = columns.get(i).expression(id);
             Sql beyond = Sql.of(expression + columns.get(i).sign() + "?", values.get(i));
             return i == columns.size() - 1
                     ? beyond

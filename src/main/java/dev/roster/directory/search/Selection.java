@@ -75,8 +75,35 @@ record Selection(
     Sql keys(Order order, Order.Position position, int offset, int limit) {
         Set<Table> tables = tables(order.tables());
         String id = order.id().orElse(first(tables)).id;
+        Order.Bound bound = position == null ? null : position.of(id);
         return Sql.of("SELECT " + id + " AS id" + order.keys(id))
-                .add(from(tables, position == null ? null : position.of(id), order))
+                .add(
+                        isSearchedInOrder(order)
+                                ? from(tables, found(), true, bound, order)
+                                : from(tables, bound, order))
+                .add(order.orderBy(id) + " LIMIT ? OFFSET ?", limit, offset);
+    }
+
+    /** Whether they are searched by words, and listed by what they are searched by. */
+    boolean isSearchedInOrder(Order order) {
+        return !words.isEmpty() && !filter.deleted() && order.isByText();
+    }
+
+    /**
+     * The same of those users alone who are among so many rows behind the position, the others left
+     * out.
+     *
+     * @param order by name, as it is beside the text that users are searched by
+     */
+    Sql near(Order order, Order.Position position, int rows, int offset, int limit) {
+        String id = Table.SEARCH.id;
+        Sql search = Sql.of("(SELECT s.user_id, s.name_key, s.text FROM user_search s WHERE true");
+        if (position != null) {
+            search.add(position.of(id).condition());
+        }
+        search.add(order.orderBy(id) + " LIMIT ?) s", rows);
+        return Sql.of("SELECT " + id + " AS id" + order.keys(id))
+                .add(from(tables(order.tables()), search, false, null, order))
                 .add(order.orderBy(id) + " LIMIT ? OFFSET ?", limit, offset);
     }
 
@@ -118,22 +145,21 @@ record Selection(
     }
 
     private Sql from(Set<Table> tables, Order.Bound bound, Order order) {
-        // The planner takes those whom the words mean to be spread evenly over any order. By name
-        // they are not, and it would read the list up to where they are.
-        boolean wordsFirst = order != null && order.isByText();
+        return from(tables, Sql.of(Table.SEARCH.name), false, bound, order);
+    }
+
+    /**
+     * @param search what takes the place of {@link Table#SEARCH}
+     * @param found whether that are already those whom the words mean
+     */
+    private Sql from(Set<Table> tables, Sql search, boolean found, Order.Bound bound, Order order) {
         String id = first(tables).id;
-        Sql from = Sql.of(" FROM " + first(tables).name);
+        Sql from = Sql.of("");
         Sql where = Sql.of(" WHERE true");
         for (Table table : tables) {
+            from.add(table == first(tables) ? " FROM " : " JOIN ");
+            from.add(table == Table.SEARCH ? search : Sql.of(table.name));
             if (table != first(tables)) {
-                from.add(" JOIN ");
-                if (table == Table.SEARCH && wordsFirst) {
-                    Sql found = Sql.of("(SELECT s.user_id FROM user_search s WHERE true");
-                    words(found);
-                    from.add(found).add(" OFFSET 0) s");
-                } else {
-                    from.add(table.name);
-                }
                 from.add(" ON " + table.id + " = " + id);
             }
             if (bound != null) {
@@ -142,7 +168,7 @@ record Selection(
         }
         sets(new Sets(from, where, id, order, bound));
         users(tables, where);
-        if (!wordsFirst || filter.deleted()) {
+        if (!found) {
             words(where);
         }
         period(where, "a.last_seen_at", filter.lastSeen());
@@ -181,6 +207,13 @@ record Selection(
                                                 ? " AND u.email_verified"
                                                 : " AND NOT u.email_verified"));
         period(where, "u.created_at", filter.created());
+    }
+
+    /** Whom the words mean, found before they are sorted, whatever index the order has. */
+    private Sql found() {
+        Sql found = Sql.of("(SELECT s.* FROM user_search s WHERE true");
+        words(found);
+        return found.add(" OFFSET 0) s");
     }
 
     private void words(Sql where) {

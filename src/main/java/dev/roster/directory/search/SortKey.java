@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 /** What users can be sorted by: never null, and each with an index in whose order it is. */
 enum SortKey {
     ID("id", null, null),
-    NAME("name", "lower(left(u.name, 100))", Selection.Table.USERS),
-    EMAIL("email", "u.email_key", Selection.Table.USERS),
+    NAME("name", "lower(left(u.name, 100))", Selection.Table.USERS, "s.name_key"),
+    EMAIL("email", "u.email_key", Selection.Table.USERS, "s.email_key"),
     /** Who has none comes first. */
-    USERNAME("username", "coalesce(u.username, '')", Selection.Table.USERS),
+    USERNAME("username", "coalesce(u.username, '')", Selection.Table.USERS, "s.username_key"),
     CREATED_AT("createdAt", "u.created_at", Selection.Table.USERS),
     UPDATED_AT("updatedAt", "u.updated_at", Selection.Table.USERS),
     /** Who was never seen comes first. */
@@ -34,10 +34,18 @@ enum SortKey {
     /** Where the column is; empty for the id. */
     final Optional<Selection.Table> table;
 
+    /** The same value beside the text that users are searched by; null where it is not there. */
+    final String searchColumn;
+
     SortKey(String parameter, String column, Selection.Table table) {
+        this(parameter, column, table, null);
+    }
+
+    SortKey(String parameter, String column, Selection.Table table, String searchColumn) {
         this.parameter = parameter;
         this.column = column;
         this.table = Optional.ofNullable(table);
+        this.searchColumn = searchColumn;
     }
 
     static Optional<SortKey> of(String parameter) {

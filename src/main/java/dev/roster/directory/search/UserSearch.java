@@ -68,6 +68,14 @@ public class UserSearch {
     /** An estimate that is so many times the bound is not wrong about being beyond it. */
     private static final long FAR = 10;
 
+    /**
+     * Rows of the list by name: to look for words in so many takes what sorting some thousand does.
+     */
+    private static final int NEAR = 30_000;
+
+    /** Where so many times the users that are asked for can be among those rows they are read. */
+    private static final long MANY = 8;
+
     private final ReadDatabase database;
     private final ObjectMapper json;
     private final Clock clock;
@@ -168,11 +176,37 @@ public class UserSearch {
                         selection.now()));
     }
 
-    /** The users behind a position, or after so many from the beginning; in one statement. */
+    /**
+     * The users behind a position, or after so many from the beginning; in one statement, but for
+     * those searched by words in the order of the name.
+     *
+     * <p>There either all whom the words mean are sorted, which is quick where they are few, or the
+     * list is read until enough of them have come, which is where they are many. The planner would
+     * take them to be spread evenly over the list, where all with one name are in one place; so of
+     * the list only so much is read as it is worth, and all are sorted where too few were in it.
+     */
     Found find(Selection selection, Order order, Order.Position position, int offset, int limit) {
+        if (!selection.isSearchedInOrder(order)) {
+            return find(selection.keys(order, position, offset, limit), order);
+        }
+        Order searched = order.searched();
+        Order.Position place = position == null ? null : position.searched();
+        if (order.isByNameAlone()) {
+            long estimate = estimate(selection.near(searched, place, NEAR, 0, NEAR));
+            if (estimate >= MANY * (offset + limit)) {
+                Found near = find(selection.near(searched, place, NEAR, offset, limit), order);
+                if (near.users().size() == limit) {
+                    return near;
+                }
+            }
+        }
+        return find(selection.keys(searched, place, offset, limit), order);
+    }
+
+    private Found find(Sql ids, Order order) {
         Sql sql =
                 Sql.of(COLUMNS + order.labels("k") + " FROM (")
-                        .add(selection.keys(order, position, offset, limit))
+                        .add(ids)
                         .add(") k JOIN users u ON u.id = k.id" + order.orderByKeys("k"));
         List<FoundUser> users = new ArrayList<>();
         List<List<String>> keys = new ArrayList<>();
@@ -204,7 +238,7 @@ public class UserSearch {
      * is counted in vain, else counted up to the bound; two statements at most.
      */
     Total count(Selection selection, int bound) {
-        long estimate = estimate(selection);
+        long estimate = estimate(selection.ids());
         if (estimate > FAR * bound) {
             return new Total(estimate, true);
         }
@@ -225,10 +259,10 @@ public class UserSearch {
         return number[0];
     }
 
-    private long estimate(Selection selection) {
+    private long estimate(Sql statement) {
         StringBuilder plan = new StringBuilder();
         query(
-                Sql.of("EXPLAIN (FORMAT JSON) ").add(selection.ids()),
+                Sql.of("EXPLAIN (FORMAT JSON) ").add(statement),
                 row -> plan.append(row.getString(1)));
         try {
             return json.readTree(plan.toString()).at("/0/Plan/Plan Rows").asLong();

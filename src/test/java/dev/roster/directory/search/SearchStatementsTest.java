@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Among some thousand users; bench/directory asserts the same among a million. */
 @QuarkusTest
@@ -151,8 +153,7 @@ class SearchStatementsTest {
         "sort=-lastSeenAt, user_activity_last_seen_at_user_id_idx",
         "'sort=name,-createdAt', users_name_id_idx",
         "'role=ROLE,support', role_grants_",
-        "'role=ROLE&sort=name', users_name_id_idx",
-        "'q=zappa&sort=name', user_search_"
+        "'role=ROLE&sort=name', users_name_id_idx"
     })
     @DisplayName("are one for each part of a list, which reads an index in order")
     void plans(String query, String index) {
@@ -191,6 +192,51 @@ class SearchStatementsTest {
                                         line.contains("Index Cond")
                                                 && (line.contains(" > ") || line.contains(" < "))),
                 plan);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"name", "-email", "username,-createdAt"})
+    @DisplayName("sort few who are found by words by what they are found in")
+    void fewInOrder(String sort) {
+        List<String> statements = statements(filled(USERS + "q=zappa MARK&size=50&sort=" + sort));
+        int asked = sort.equals("name") ? 1 : 0;
+        assertEquals(SESSION + asked + 1, statements.size(), statements.toString());
+        String plan = plan(statements.get(SESSION + asked));
+        assertTrue(plan.contains("user_search_"), plan);
+        assertFalse(plan.contains("Seq Scan"), plan);
+    }
+
+    @Test
+    @DisplayName("are two for many who are found by words, who are read in order")
+    void manyInOrder() {
+        List<String> statements = statements(filled(USERS + "q=MARK&size=2&sort=name"));
+        assertEquals(SESSION + 2, statements.size(), statements.toString());
+        String plan = plan(statements.get(SESSION + 1));
+        assertTrue(plan.contains("user_search_name_key_user_id_idx"), plan);
+    }
+
+    @Test
+    @DisplayName("find each of many once and in order, whichever of the two ways a part is found")
+    void everyoneInOrder() {
+        List<String> found = new ArrayList<>();
+        String list = filled(USERS + "q=MARK&size=100&sort=name");
+        String next = "";
+        while (next != null) {
+            Response part = Rest.get(admin, list + (next.isEmpty() ? "" : "&cursor=" + next));
+            found.addAll(part.path("items.id"));
+            next = part.path("next");
+        }
+        List<String> all =
+                Database.query(
+                                "SELECT u.id FROM users u JOIN user_search s ON s.user_id = u.id"
+                                        + " WHERE s.text LIKE '%' || ? || '%' ORDER BY"
+                                        + " lower(left(u.name, 100)), u.id",
+                                mark)
+                        .stream()
+                        .map(row -> row.get("id").toString())
+                        .toList();
+        assertTrue(all.size() > 2900, all.size() + " users");
+        assertEquals(all, found);
     }
 
     @Test
