@@ -96,4 +96,15 @@ SELECT id, id, sha256(i::text::bytea), seen + interval '7 days', seen, seen
 FROM (SELECT i, id, created_at + (timestamptz '2026-01-01' - created_at) * power(pg_temp.part(i, 52), 0.3) AS seen
     FROM people WHERE pg_temp.part(i, 51) < 0.9) s;
 
+\o /dev/null
+-- what has happened to each in half a year, an administrator's doing for one in fifty; sealed as the service does it
+SELECT audit_partition_make(month) FROM generate_series(timestamp '2025-07-01', '2025-12-01', '1 month') month;
+INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type, target_id, after, ip_address)
+SELECT md5('event' || i)::uuid, timestamptz '2025-07-01' + i * (interval '180 days' / :n),
+    CASE WHEN pg_temp.part(i, 61) < 0.8 THEN 'user.updated' WHEN pg_temp.part(i, 61) < 0.999 THEN 'profile.updated' ELSE 'user.banned' END,
+    CASE WHEN pg_temp.part(i, 62) < 0.02 THEN '01900000-0000-7000-8000-0000000000a1' ELSE id END,
+    'user', id, jsonb_build_object('name', initcap(first_name)), '192.0.2.1'
+FROM people ORDER BY i;
+SELECT 'SELECT audit_seal(2000)' FROM generate_series(1, :n / 2000 + 1) \gexec
+
 VACUUM ANALYZE;
