@@ -123,6 +123,18 @@ public class User extends ImportableEntity {
                 == 1;
     }
 
+    /** Marks a user as active who was invited until now. */
+    static boolean activate(UUID id, Instant now) {
+        return update(
+                        "status = ?1, updatedAt = ?2, version = version + 1 where id = ?3 and"
+                                + " status = ?4",
+                        STATUS_ACTIVE,
+                        now,
+                        id,
+                        STATUS_INVITED)
+                == 1;
+    }
+
     /** Marks users as deleted, who keep their addresses; how many were not before. */
     static int deleteAll(Collection<UUID> ids, Instant now) {
         return getEntityManager()

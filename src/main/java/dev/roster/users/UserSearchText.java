@@ -1,5 +1,6 @@
 package dev.roster.users;
 
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -15,7 +16,7 @@ import org.hibernate.annotations.Immutable;
 @Entity
 @Immutable
 @Table(name = "user_search")
-public class UserSearchText {
+public class UserSearchText extends PanacheEntityBase {
 
     /** Characters of a name that are searched. */
     public static final int NAME_LENGTH = 200;

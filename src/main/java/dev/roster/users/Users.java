@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -392,6 +393,27 @@ public class Users {
                             : user.banned ? AuditAction.USER_BANNED : AuditAction.USER_UNBANNED;
             audit.record(action, actor, "user", user.id, before, after);
         }
+    }
+
+    /**
+     * Has a user who was invited be active, now that it has come; for any other user it does
+     * nothing.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void welcome(User user) {
+        if (!user.status.equals(User.STATUS_INVITED) || !User.activate(user.id, clock.instant())) {
+            return;
+        }
+        if (user.isPersistent()) {
+            User.getEntityManager().refresh(user);
+        }
+        audit.record(
+                AuditAction.USER_UPDATED,
+                user.id,
+                "user",
+                user.id,
+                documents.tree(Map.of("status", User.STATUS_INVITED)),
+                documents.tree(Map.of("status", User.STATUS_ACTIVE)));
     }
 
     /** What the trail tells of such a change. */

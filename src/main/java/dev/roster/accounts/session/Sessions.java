@@ -11,6 +11,7 @@ import dev.roster.platform.http.ClientAddress;
 import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
+import dev.roster.users.Users;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -40,6 +41,7 @@ public class Sessions {
     private final Cookies cookies;
     private final DeviceSessions devices;
     private final RequestContext request;
+    private final Users users;
     private final AuditLog audit;
     private final Event<SessionBegan> began;
     private final Clock clock;
@@ -49,6 +51,7 @@ public class Sessions {
             Cookies cookies,
             DeviceSessions devices,
             RequestContext request,
+            Users users,
             AuditLog audit,
             Event<SessionBegan> began,
             Clock clock) {
@@ -56,6 +59,7 @@ public class Sessions {
         this.cookies = cookies;
         this.devices = devices;
         this.request = request;
+        this.users = users;
         this.audit = audit;
         this.began = began;
         this.clock = clock;
@@ -108,6 +112,9 @@ public class Sessions {
         session.expiresAt = now.plus(lifetime);
         session.persist();
         audit.record(AuditAction.SESSION_CREATED, user.id, "session", session.id);
+        if (impersonatedBy == null) {
+            users.welcome(user);
+        }
         began.fire(new SessionBegan(session));
         return new Begun(session, token);
     }

@@ -158,6 +158,7 @@ class BulkUserCreation {
                         body.isVerified(),
                         username,
                         body.image(),
+                        body.status(),
                         body.grantedRoles(),
                         body.profile(),
                         body.attributes());

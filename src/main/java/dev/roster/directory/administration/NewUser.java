@@ -2,6 +2,7 @@ package dev.roster.directory.administration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.users.ProfileDocument;
+import dev.roster.users.User;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -40,7 +41,8 @@ public record NewUser(
                         nullable = true,
                         defaultValue = "true",
                         description =
-                                "Whether a link is mailed at which the person sets a password")
+                                "Whether a link is mailed at which the person sets a password; until it"
+                                        + " signs in for the first time its status is `invited` then")
                 Boolean sendLink,
         @Size(max = 2048)
                 @Schema(
@@ -53,6 +55,11 @@ public record NewUser(
 
     boolean wantsLink() {
         return sendLink == null || sendLink;
+    }
+
+    /** Whoever gets a link is awaited. */
+    String status() {
+        return wantsLink() ? User.STATUS_INVITED : User.STATUS_ACTIVE;
     }
 
     boolean isVerified() {

@@ -56,7 +56,7 @@ class UserRules {
                 Optional.empty(),
                 body.isVerified() ? Optional.of(true) : Optional.empty(),
                 none -> username,
-                Optional.empty(),
+                Optional.of(body.status()),
                 Optional.empty());
     }
 

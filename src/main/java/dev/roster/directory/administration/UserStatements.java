@@ -52,6 +52,7 @@ class UserStatements {
             boolean emailVerified,
             Username username,
             String image,
+            String status,
             List<String> roles,
             ProfileDocument profile,
             ObjectNode attributes) {
@@ -112,11 +113,11 @@ class UserStatements {
                         WITH s AS MATERIALIZED (
                             SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS s (
                                 id uuid, name text, email text, email_verified boolean, username text, display_username text,
-                                image text, roles jsonb, profile jsonb, attributes jsonb)
+                                image text, status text, roles jsonb, profile jsonb, attributes jsonb)
                         ), made AS (
                             INSERT INTO users (id, name, email, email_verified, username, display_username, image,
-                                created_at, updated_at)
-                            SELECT id, name, email, email_verified, username, display_username, image, :now, :now FROM s
+                                status, created_at, updated_at)
+                            SELECT id, name, email, email_verified, username, display_username, image, status, :now, :now FROM s
                             ORDER BY lower(email COLLATE "C")
                             ON CONFLICT DO NOTHING
                             RETURNING id
@@ -237,7 +238,8 @@ class UserStatements {
                         .put("email_verified", row.emailVerified())
                         .put("username", row.username().username())
                         .put("display_username", row.username().displayUsername())
-                        .put("image", row.image());
+                        .put("image", row.image())
+                        .put("status", row.status());
         ArrayNode roles = document.putArray("roles");
         row.roles().stream().filter(role -> !role.equals(User.DEFAULT_ROLE)).forEach(roles::add);
         if (row.attributes() != null) {

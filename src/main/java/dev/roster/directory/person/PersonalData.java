@@ -44,7 +44,8 @@ public class PersonalData {
                                     "users.email",
                                     "users.email_key",
                                     "user_activity.user_id",
-                                    "user_search.user_id"),
+                                    "user_search.user_id",
+                                    "user_search.email_key"),
                             """
                             json_build_object('id', u.id, 'externalId', u.external_id, 'name', u.name, 'email', u.email,
                                 'emailVerified', u.email_verified, 'username', u.username, 'displayUsername', u.display_username,

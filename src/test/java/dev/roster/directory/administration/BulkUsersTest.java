@@ -238,6 +238,15 @@ class BulkUsersTest {
                             .statusCode());
             assertEquals(200, Caller.signIn(email(1), "a-new-password").statusCode());
             assertEquals(401, Caller.signIn(email(0), "a-new-password").statusCode());
+            assertEquals(
+                    List.of("invited", "active", "invited"),
+                    IntStream.range(0, 3)
+                            .mapToObj(
+                                    i ->
+                                            Database.value(
+                                                    "SELECT status FROM users WHERE email = ?",
+                                                    email(i)))
+                            .toList());
         }
 
         @Test

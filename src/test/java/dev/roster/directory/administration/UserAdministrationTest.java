@@ -303,6 +303,7 @@ class UserAdministrationTest {
             assertEquals(Rest.tag(admin, answer.header("Location")), answer.header("ETag"));
             assertEquals(user, Rest.json(Rest.get(admin, answer.header("Location"))));
             assertFalse(user.get("emailVerified").asBoolean());
+            assertEquals("invited", user.get("status").asText());
             assertEquals("[\"user\"]", user.get("roles").toString());
             assertEquals(
                     0L, Database.value("SELECT count(*) FROM credentials WHERE user_id = ?", id));
@@ -315,11 +316,19 @@ class UserAdministrationTest {
             String token = MailedLinks.parameter(target, "token");
             assertEquals(200, setPassword(token, "a-password-of-her-own").statusCode());
             assertEquals(400, setPassword(token, "another-password").statusCode(), "single use");
-            assertEquals(200, Caller.signIn(email, "a-password-of-her-own").statusCode());
             assertEquals(
-                    true,
-                    Rest.json(Rest.get(admin, USERS + "/" + id)).get("emailVerified").asBoolean());
+                    "invited", Rest.json(Rest.get(admin, USERS + "/" + id)).get("status").asText());
+            assertEquals(200, Caller.signIn(email, "a-password-of-her-own").statusCode());
+            JsonNode came = Rest.json(Rest.get(admin, USERS + "/" + id));
+            assertTrue(came.get("emailVerified").asBoolean());
+            assertEquals("active", came.get("status").asText());
             assertEquals("user.created", actions(id).get(0));
+            assertEquals(
+                    1L,
+                    Database.value(
+                            "SELECT count(*) FROM audit_events WHERE target_id = ? AND actor_id ="
+                                    + " target_id AND after = '{\"status\":\"active\"}'",
+                            id));
         }
 
         @Test
@@ -339,6 +348,7 @@ class UserAdministrationTest {
             assertEquals(201, answer.statusCode(), answer.asString());
             JsonNode user = Rest.json(answer);
             assertTrue(user.get("emailVerified").asBoolean());
+            assertEquals("active", user.get("status").asText());
             assertEquals(username, user.get("username").asText());
             assertEquals(
                     username.toUpperCase(java.util.Locale.ROOT),
