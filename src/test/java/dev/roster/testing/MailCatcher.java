@@ -50,7 +50,7 @@ public final class MailCatcher implements AutoCloseable {
     MailCatcher(int smtpPort, int httpPort, Runnable settle) {
         this.settle = settle;
         smtp = SmtpServer.settings().port(smtpPort).start();
-        smtp.onReceived(mail -> messages.add(message(mail, messages.size())));
+        smtp.onReceived(this::keep);
         try {
             http =
                     HttpServer.create(
@@ -89,6 +89,11 @@ public final class MailCatcher implements AutoCloseable {
     public void close() {
         http.stop(0);
         smtp.close();
+    }
+
+    /** One at a time: an id is a place in the list. */
+    private synchronized void keep(SmtpServer.Received mail) {
+        messages.add(message(mail, messages.size()));
     }
 
     private void answer(HttpExchange exchange) throws IOException {

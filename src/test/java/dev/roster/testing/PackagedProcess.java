@@ -58,6 +58,10 @@ public final class PackagedProcess implements AutoCloseable {
                                 .toAbsolutePath()
                                 .toString()
                         : Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (!isNative()) {
+            // it is the start that counts: none of these processes lives for long
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        }
         command.addAll(List.of(properties));
         if (!isNative()) {
             command.addAll(List.of("-jar", JAR_FOLDER.resolve("quarkus-run.jar").toString()));

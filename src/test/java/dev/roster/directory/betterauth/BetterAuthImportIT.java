@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @OwnProcesses
 class BetterAuthImportIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration LIMIT = Duration.ofMinutes(8);
     private static final Duration START = Duration.ofSeconds(60);
     private static final List<String> TABLES =
             List.of(
