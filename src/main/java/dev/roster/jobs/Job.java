@@ -175,8 +175,23 @@ public class Job extends BaseEntity {
                 == 1;
     }
 
+    /**
+     * Waits for its turn at the job, until the transaction ends. Who came first is next, which the
+     * row's own lock does not promise: a step that follows a step could have it before whoever
+     * waits to cancel.
+     */
+    private static void lockInTurn(UUID id) {
+        getEntityManager()
+                .createNativeQuery(
+                        "SELECT CAST(pg_advisory_xact_lock(hashtextextended(:job, 0)) AS text)",
+                        Object.class)
+                .setParameter("job", "jobs " + id)
+                .getSingleResult();
+    }
+
     /** Where the next step begins; empty where the job is not, or no longer, held by the lease. */
     static Optional<Long> lockPosition(UUID id, UUID lease) {
+        lockInTurn(id);
         List<?> rows =
                 getEntityManager()
                         .createNativeQuery(
@@ -226,11 +241,12 @@ public class Job extends BaseEntity {
     }
 
     /**
-     * Ends a job that has not ended; what it did stays.
+     * Ends a job that has not ended, after the step that it is in; what it did stays.
      *
      * @return false where it has
      */
     static boolean cancel(UUID id) {
+        lockInTurn(id);
         return end(
                 id,
                 CANCELLED,

@@ -1030,8 +1030,9 @@ class ImportResourceTest {
             long deadline = System.nanoTime() + 20_000_000_000L;
             while (!(Boolean)
                     Database.value(
-                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type ="
-                                    + " 'Lock' AND query LIKE 'UPDATE jobs SET status%')")) {
+                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event ="
+                                    + " 'advisory' AND query LIKE"
+                                    + " '%pg_advisory_xact_lock(hashtextextended(%')")) {
                 assertTrue(System.nanoTime() < deadline);
                 Imports.pause();
             }
