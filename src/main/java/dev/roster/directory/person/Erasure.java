@@ -60,16 +60,19 @@ class Erasure {
             """;
 
     /** What leads to the person by no foreign key. */
-    private static final List<String> DELETE_BY_ADDRESS =
+    private static final List<String> FORGET_BY_ADDRESS =
             List.of(
                     "DELETE FROM invitations WHERE email_key = ANY (:addresses)",
                     "DELETE FROM mail_outbox WHERE lower(recipient COLLATE \"C\") = ANY (:addresses)",
                     "DELETE FROM verifications WHERE subject = ANY (:addresses) OR lower(payload ->>"
                             + " 'email' COLLATE \"C\") = ANY (:addresses)");
 
-    private static final List<String> DELETE_BY_ID =
+    private static final List<String> FORGET_BY_ID =
             List.of(
                     "DELETE FROM idempotency_keys WHERE caller_id = :id",
+                    // a key that is free again would make the person once more
+                    "UPDATE idempotency_keys SET answer = '', updated_at = now(), version = version + 1"
+                            + " WHERE resource_id = :id",
                     "DELETE FROM sessions WHERE impersonated_by = (SELECT coalesce(external_id,"
                             + " CAST(id AS text)) FROM users WHERE id = :id)",
                     "DELETE FROM device_codes WHERE requested_user_id = (SELECT"
@@ -178,13 +181,13 @@ class Erasure {
                 .setParameter("id", userId)
                 .setParameter("addresses", addresses)
                 .getSingleResult();
-        DELETE_BY_ADDRESS.forEach(
+        FORGET_BY_ADDRESS.forEach(
                 sql ->
                         entityManager
                                 .createNativeQuery(sql)
                                 .setParameter("addresses", addresses)
                                 .executeUpdate());
-        DELETE_BY_ID.forEach(
+        FORGET_BY_ID.forEach(
                 sql ->
                         entityManager
                                 .createNativeQuery(sql)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.paging.ListQuery;
 import dev.roster.platform.problem.Problem;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Runs a request with a key and stores its answer in one transaction: whatever dies in between,
@@ -81,8 +83,22 @@ class IdempotencyInterceptor {
             return replay(stored.get());
         }
         Response response = (Response) method.proceed();
-        IdempotencyKey.replace(id, request.digest(), response.getStatus(), seal(id, response), now);
+        IdempotencyKey.replace(
+                id,
+                request.digest(),
+                response.getStatus(),
+                seal(id, response),
+                resourceId(response),
+                now);
         return response;
+    }
+
+    /** The id in {@code Location}; null where there is none, or what has it is named otherwise. */
+    private static UUID resourceId(Response response) {
+        String location = response.getHeaderString(HttpHeaders.LOCATION);
+        return location == null
+                ? null
+                : ListQuery.uuid(location.substring(location.lastIndexOf('/') + 1)).orElse(null);
     }
 
     private static Response busy() {
@@ -97,6 +113,10 @@ class IdempotencyInterceptor {
     private Response replay(IdempotencyKey stored) throws JsonProcessingException {
         if (!MessageDigest.isEqual(stored.requestDigest, request.digest())) {
             throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, null);
+        }
+        if (stored.answer.length == 0) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT, "What the first request with this key made was erased");
         }
         JsonNode answer = json.readTree(box.open(stored.answer, context(stored.id)));
         Response.ResponseBuilder response = Response.status(stored.status).header(REPLAYED, "true");

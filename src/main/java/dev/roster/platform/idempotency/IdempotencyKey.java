@@ -33,9 +33,13 @@ public class IdempotencyKey extends BaseEntity {
     @Column(nullable = false)
     public int status;
 
-    /** Headers and body, sealed. */
+    /** Headers and body, sealed; empty where what they told of was erased. */
     @Column(nullable = false)
     public byte[] answer;
+
+    /** What was created, where that is one thing. */
+    @Column(name = "resource_id")
+    public UUID resourceId;
 
     /**
      * Keeps others from this key to the end of the transaction.
@@ -58,21 +62,23 @@ public class IdempotencyKey extends BaseEntity {
     }
 
     /** Stores an answer, in the place of one whose time is over and that was not swept yet. */
-    static void replace(Id id, byte[] requestDigest, int status, byte[] answer, Instant now) {
+    static void replace(
+            Id id, byte[] requestDigest, int status, byte[] answer, UUID resourceId, Instant now) {
         getEntityManager()
                 .createNativeQuery(
                         "INSERT INTO idempotency_keys (caller_id, key, request_digest, status,"
-                                + " answer, created_at, updated_at) VALUES (:caller, :key, :digest,"
-                                + " :status, :answer, :now, :now) ON CONFLICT ON CONSTRAINT"
-                                + " idempotency_keys_pkey DO UPDATE SET request_digest ="
-                                + " excluded.request_digest, status = excluded.status, answer ="
-                                + " excluded.answer, created_at = excluded.created_at, updated_at ="
+                                + " answer, resource_id, created_at, updated_at) VALUES (:caller, :key,"
+                                + " :digest, :status, :answer, :resource, :now, :now) ON CONFLICT"
+                                + " ON CONSTRAINT idempotency_keys_pkey DO UPDATE SET request_digest"
+                                + " = excluded.request_digest, status = excluded.status, answer ="
+                                + " excluded.answer, resource_id = excluded.resource_id, created_at = excluded.created_at, updated_at ="
                                 + " excluded.updated_at, version = idempotency_keys.version + 1")
                 .setParameter("caller", id.callerId())
                 .setParameter("key", id.key())
                 .setParameter("digest", requestDigest)
                 .setParameter("status", status)
                 .setParameter("answer", answer)
+                .setParameter("resource", resourceId)
                 .setParameter("now", now)
                 .executeUpdate();
     }

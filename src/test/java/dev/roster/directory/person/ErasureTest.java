@@ -99,6 +99,35 @@ class ErasureTest {
     }
 
     @Test
+    @DisplayName("empties the answer to the request that made the person, which stays done")
+    void madeWithKey() {
+        Caller admin = Caller.admin();
+        String key = UUID.randomUUID().toString();
+        Map<String, String> body = Map.of("name", "Ada", "email", Caller.newEmail());
+        Response made = withKey(admin, key, body);
+        assertEquals(201, made.statusCode(), made.asString());
+        UUID id = UUID.fromString(Rest.json(made).get("id").asText());
+        assertEquals(made.asString(), withKey(admin, key, body).asString());
+        assertEquals(204, erase(admin, id, "*", "{}").statusCode());
+        assertEquals(
+                0,
+                Database.value(
+                        "SELECT length(answer) FROM idempotency_keys WHERE resource_id = ?", id));
+        assertProblem(409, "conflict", withKey(admin, key, body));
+        assertEquals(
+                0L,
+                Database.value("SELECT count(*) FROM users WHERE email = ?", body.get("email")));
+    }
+
+    private static Response withKey(Caller caller, String key, Map<String, String> body) {
+        return caller.request()
+                .header("Idempotency-Key", key)
+                .contentType(Rest.JSON)
+                .body(body)
+                .post("/api/v1/users");
+    }
+
+    @Test
     @DisplayName("leaves nothing of the person but ids in the trail")
     void gone() {
         Caller admin = Caller.admin();
