@@ -339,8 +339,9 @@ class RateLimitTest {
                                 .post("/api/auth/sign-out");
             }
             assertEquals(429, last.statusCode(), "the configured rule");
-            assertEquals("1", last.header("X-Retry-After"));
-            Thread.sleep(1100);
+            int seconds = Integer.parseInt(last.header("X-Retry-After"));
+            assertTrue(seconds >= 1 && seconds <= 3, () -> "in " + seconds + " seconds");
+            Thread.sleep(seconds * 1000L + 100);
             given().header("X-Forwarded-For", client)
                     .contentType(ContentType.JSON)
                     .post("/api/auth/sign-out")
@@ -419,7 +420,7 @@ class RateLimitTest {
         "/magic-link/verify, 5, 60",
         "/device, 5, 1800",
         "/device/code, 100, 10",
-        "/sign-out, 2, 1",
+        "/sign-out, 2, 3",
         "/list-accounts, 30, 60",
         "/get-session, 100, 10",
         "'', 100, 10"
