@@ -15,7 +15,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +26,7 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.output.MigrateResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -215,8 +215,9 @@ class MigrationsTest {
             TreeMap<String, List<String>> schemas = new TreeMap<>();
             for (String version : versions()) {
                 migrate(version);
-                assertFalse(schemas.containsValue(dump()), version + " changes nothing");
-                schemas.put(version, dump());
+                List<String> schema = dump();
+                assertFalse(schemas.containsValue(schema), version + " changes nothing");
+                schemas.put(version, schema);
             }
 
             for (String version : schemas.descendingKeySet()) {
@@ -236,10 +237,8 @@ class MigrationsTest {
                     List.of("0"),
                     lines("SELECT count(*) FROM flyway_schema_history WHERE version IS NOT NULL"));
 
-            for (String version : versions()) {
-                migrate(version);
-                assertSame(schemas.get(version), version + " after all was undone");
-            }
+            flyway(null).migrate();
+            assertSame(schemas.lastEntry().getValue(), "after all was undone");
             flyway(null).validate();
         }
 
@@ -387,8 +386,9 @@ class MigrationsTest {
 
     /** Exactly one step up, to this version. */
     private void migrate(String version) {
-        assertEquals(1, flyway(version).migrate().migrationsExecuted, version);
-        assertEquals(version, flyway(version).info().current().getVersion().getVersion());
+        MigrateResult result = flyway(version).migrate();
+        assertEquals(1, result.migrationsExecuted, version);
+        assertEquals(version, result.targetSchemaVersion);
     }
 
     private void undo(String version) throws SQLException {
@@ -400,9 +400,11 @@ class MigrationsTest {
         execute(read("undo", name));
         connection.commit();
         connection.setAutoCommit(true);
-        assertTrue(
-                Arrays.stream(flyway(null).info().applied())
-                        .noneMatch(done -> done.getVersion().getVersion().equals(version)),
+        assertEquals(
+                List.of("0"),
+                lines(
+                        "SELECT count(*) FROM flyway_schema_history WHERE version = '%s'"
+                                .formatted(version)),
                 name + " leaves its row in Flyway's history");
     }
 
@@ -416,12 +418,18 @@ class MigrationsTest {
 
     /** Names only the lines that differ: a whole schema is too long to read. */
     private void assertSame(List<String> expected, String when) throws SQLException {
+        List<String> actual = dump();
+        if (actual.equals(expected)) {
+            return;
+        }
         List<String> missing = new ArrayList<>(expected);
-        List<String> added = new ArrayList<>(dump());
+        List<String> added = new ArrayList<>(actual);
         added.removeAll(expected);
-        missing.removeAll(dump());
+        missing.removeAll(actual);
         assertEquals(List.of(), missing, "missing: " + when);
         assertEquals(List.of(), added, "too much: " + when);
+        // the same lines in another order, or more often
+        assertEquals(expected, actual, when);
     }
 
     private void execute(String sql) throws SQLException {
