@@ -36,7 +36,7 @@ function mount({ client }) {
 const signedIn = ({ data }) => data !== null;
 const signedOut = ({ data, error }) => data === null && error === null;
 
-describe("useSession", { timeout: 30_000 }, () => {
+describe("useSession", { timeout: 120_000 }, () => {
   test("follows sign-up, update-user, sign-out and sign-in", async () => {
     const device = new Device();
     const store = mount(device);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusIntegrationTest
 class BetterAuthChromiumIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final String STRANGE_ORIGIN = "http://localhost:3998";
 
     @TestHTTPResource("/")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusIntegrationTest
 class BetterAuthClientIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
 
     @TestHTTPResource("/")
     URI service;

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.roster.testing.MailCatcher;
 import dev.roster.testing.NodeProject;
 import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TranscriptReplayIT {
 
     private static final Duration START = Duration.ofMinutes(2);
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final String ADMIN_EMAIL = "admin@example.com";
     private static final String ADMIN_PASSWORD = "correct-horse-battery";
 
@@ -47,7 +48,7 @@ class TranscriptReplayIT {
     @SuppressWarnings("try") // the service by TLS's name is found by its port alone
     void replay() throws Exception {
         NodeProject node = NodeProject.install("better-auth", LIMIT);
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
+        try (EmbeddedPostgres postgres = Postgres.builder().start();
                 MailCatcher mails = MailCatcher.start()) {
             databaseUrl = postgres.getJdbcUrl("postgres", "postgres");
             int secure = PackagedProcess.freePort();
@@ -74,9 +75,9 @@ class TranscriptReplayIT {
                                             "ROSTER_DELETE_USER_CONFIRM_BY_MAIL",
                                             "true",
                                             "ROSTER_SESSION_EXPIRES_IN",
-                                            "6S",
+                                            "6H",
                                             "ROSTER_SESSION_UPDATE_AGE",
-                                            "2S"))) {
+                                            "2H"))) {
                 Map<String, Object> services =
                         Map.of(
                                 "default",

@@ -173,6 +173,11 @@ class AuditEventsResourceTest {
         @DisplayName("is found by actor, target, action, kind of target, time and request")
         void filters() {
             List<UUID> banned = write(AuditAction.USER_BANNED, "user", 2);
+            // times are told to the millisecond
+            Instant after = Instant.now().plusMillis(2);
+            while (Instant.now().isBefore(after)) {
+                Thread.onSpinWait();
+            }
             List<UUID> revoked = write(AuditAction.SESSION_REVOKED, "session", 2);
             String by = "?actor=" + actor;
             List<String> all = new ArrayList<>(newestFirst(revoked));

@@ -9,6 +9,7 @@ import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Mails;
+import dev.roster.testing.MutableClock;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.SmtpServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,8 +21,6 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -235,7 +234,8 @@ class DispatcherTest {
                                     Database.value(
                                             "SELECT count(*) FROM pg_stat_activity WHERE datname ="
                                                     + " current_database() AND state = 'idle in"
-                                                    + " transaction'"));
+                                                    + " transaction' AND query LIKE"
+                                                    + " '%mail_outbox%'"));
                             return CompletableFuture.completedFuture(null);
                         });
         assertEquals(List.of(0L), open);
@@ -300,33 +300,5 @@ class DispatcherTest {
                 "localhost",
                 Dispatcher.BATCH,
                 clock);
-    }
-
-    /** Goes when it is told to. */
-    private static final class MutableClock extends Clock {
-        private Instant now;
-
-        MutableClock(Instant now) {
-            this.now = now;
-        }
-
-        void forward(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

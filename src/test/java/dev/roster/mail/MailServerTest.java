@@ -90,7 +90,7 @@ class MailServerTest {
     }
 
     private void await() throws InterruptedException {
-        long deadline = System.nanoTime() + 10_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         // not before the service knows of it, so that the server is not gone too soon
         while (System.nanoTime() < deadline
                 && (Boolean)

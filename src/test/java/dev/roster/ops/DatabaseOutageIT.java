@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ class DatabaseOutageIT {
     private static final Duration RECOVERED = Duration.ofSeconds(60);
 
     /** quarkus.shutdown.timeout, the delay that the test sets, and some time to spare. */
-    private static final Duration EXIT = Duration.ofSeconds(40);
+    private static final Duration EXIT = Duration.ofSeconds(60);
 
     /** Bounds of the load; the pause keeps refused requests from becoming a busy loop. */
     private static final int WORKERS = 4;
@@ -171,7 +172,7 @@ class DatabaseOutageIT {
     @DisplayName("on SIGTERM turns unready first, answers what is in flight, then exits")
     void terminated() throws Exception {
         startDatabase();
-        startService(Map.of("ROSTER_SHUTDOWN_DELAY", "3S"));
+        startService(Map.of("ROSTER_SHUTDOWN_DELAY", "8S"));
         service.awaitReady(START);
         byte[] body = JSON.writeValueAsBytes(account(newEmail()));
         int half = body.length / 2;
@@ -333,7 +334,7 @@ class DatabaseOutageIT {
     /** On the same port and, the second time, with what it held before. */
     private void startDatabase() throws IOException {
         postgres =
-                EmbeddedPostgres.builder()
+                Postgres.builder()
                         .setPort(databasePort)
                         .setDataDirectory(directory.resolve("database"))
                         .setCleanDataDirectory(false)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.roster.testing.Caller;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -32,7 +33,7 @@ class RateLimitIT {
     @Test
     @DisplayName("count a client's calls together, whatever it says of itself")
     void shared() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
+        try (EmbeddedPostgres postgres = Postgres.builder().start()) {
             Map<String, String> environment =
                     Map.of(
                             "DATABASE_URL",

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.postgresql.PGConnection;
 
 /** Many callers that start together. */
 public final class AtOnce {
@@ -79,10 +80,12 @@ public final class AtOnce {
             }
             assertEquals(1, statement.executeUpdate());
             CompletableFuture<T> answer = CompletableFuture.supplyAsync(call);
+            int holder = connection.unwrap(PGConnection.class).getBackendPID();
             while (!(Boolean)
                     Database.value(
-                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type ="
-                                    + " 'Lock' AND datname = current_database())")) {
+                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE"
+                                    + " pg_blocking_pids(pid) @> ARRAY[?])",
+                            holder)) {
                 assertFalse(answer.isDone(), () -> "waited for nothing: " + answer.join());
                 Thread.onSpinWait();
             }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -27,6 +28,12 @@ public final class PackagedProcess implements AutoCloseable {
     public static final Path JAR_FOLDER = Path.of("target", "quarkus-app").toAbsolutePath();
 
     private static final Duration POLL = Duration.ofMillis(50);
+
+    /** From here on no service that may be on a developer's machine is usual. */
+    private static final int FIRST_PORT = 15_000;
+
+    /** From here on Linux, and others later, choose ports for connections. */
+    private static final int EPHEMERAL_PORTS = 32_768;
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -101,12 +108,20 @@ public final class PackagedProcess implements AutoCloseable {
         }
     }
 
-    /** A port that nothing listens on. */
+    /** A port that nothing listens on, and that the system gives to nobody who asks for any. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        return ThreadLocalRandom.current()
+                .ints(FIRST_PORT, EPHEMERAL_PORTS)
+                .filter(PackagedProcess::isFree)
+                .findFirst()
+                .getAsInt();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.isBound();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 

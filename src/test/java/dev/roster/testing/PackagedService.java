@@ -26,7 +26,7 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
     public static final String SECRET = "packaged-tests-only-secret-0123456789abcdef";
 
     /** Long enough for any mail that is not held up. */
-    private static final Duration MAIL = Duration.ofSeconds(10);
+    private static final Duration MAIL = Duration.ofMinutes(1);
 
     /** The first administrator, whose password is everybody's. */
     public static final String ADMIN_EMAIL = "admin@example.com";
@@ -46,7 +46,7 @@ public class PackagedService implements QuarkusTestResourceLifecycleManager {
             return Map.of();
         }
         try {
-            postgres = EmbeddedPostgres.builder().start();
+            postgres = Postgres.builder().start();
             try (Connection administrator = postgres.getPostgresDatabase().getConnection()) {
                 DatabaseRoles.create(administrator);
             }

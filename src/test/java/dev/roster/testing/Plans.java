@@ -23,7 +23,8 @@ public final class Plans {
         }
         try (Connection connection = Database.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("SET enable_seqscan = off");
+            statement.execute(
+                    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off");
             StringBuilder plan = new StringBuilder();
             try (ResultSet lines = statement.executeQuery("EXPLAIN " + bound)) {
                 while (lines.next()) {

@@ -13,7 +13,7 @@ public class RateLimitProfile implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         return Map.of(
                 "roster.rate-limit.enabled", "true",
-                "roster.rate-limit.rules", "/sign-out=2/3S,/list-*=30/1M",
+                "roster.rate-limit.rules", "/sign-out=2/1M,/list-*=30/1M",
                 "roster.trusted-proxies", "127.0.0.1");
     }
 }

@@ -27,6 +27,12 @@ public final class SourceCode {
             Pattern.compile(
                     "^(?:public )?(?:class|interface|record|enum) (\\w+)", Pattern.MULTILINE);
 
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** Knows the class path after the first time, which is most of the work. */
+    private static final StandardJavaFileManager FILES =
+            COMPILER.getStandardFileManager(null, null, null);
+
     private SourceCode() {}
 
     /**
@@ -35,18 +41,17 @@ public final class SourceCode {
      * @param sources one compilation unit each
      * @throws AssertionError with what the compiler says
      */
-    public static void compile(Path output, String... sources) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    public static synchronized void compile(Path output, String... sources) {
         StringWriter said = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(output));
-            List<Unit> units = Arrays.stream(sources).map(Unit::new).toList();
-            List<String> options = List.of("--release", "17", "-proc:none", "-nowarn");
-            if (!compiler.getTask(said, files, null, options, null, units).call()) {
-                throw new AssertionError(said);
-            }
+        try {
+            FILES.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(output));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        List<Unit> units = Arrays.stream(sources).map(Unit::new).toList();
+        List<String> options = List.of("--release", "17", "-proc:none", "-nowarn");
+        if (!COMPILER.getTask(said, FILES, null, options, null, units).call()) {
+            throw new AssertionError(said);
         }
     }
 

@@ -6,6 +6,7 @@ import io.quarkus.arc.InjectableInstance;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.List;
 
 /**
@@ -27,8 +28,17 @@ public class ReadDatabase {
         source = active.isEmpty() ? main : active.get(0);
     }
 
-    /** A connection for reading alone; the caller closes it. */
+    /**
+     * A connection for reading alone; the caller closes it.
+     *
+     * @throws SQLException of class 08 where there is none to be had, whatever the reason
+     */
     public Connection open() throws SQLException {
-        return source.getConnection();
+        try {
+            return source.getConnection();
+        } catch (SQLException e) {
+            // a database that is dropped, or takes no connections, says so by states of its own
+            throw new SQLNonTransientConnectionException(e.getMessage(), "08001", e);
+        }
     }
 }

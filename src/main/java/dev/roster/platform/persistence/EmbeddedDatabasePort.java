@@ -4,11 +4,11 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
@@ -22,6 +22,9 @@ public class EmbeddedDatabasePort implements ConfigSourceFactory {
 
     /** Keeps the port for whoever reads the configuration again, by whatever class loader. */
     private static final String FOUND = "dev.roster.embedded-database-port";
+
+    private static final int FIRST = 10_000;
+    private static final int PORTS = 5_000;
 
     /** Below application.properties (250), which may name a port. */
     private static final int ORDINAL = 200;
@@ -37,11 +40,25 @@ public class EmbeddedDatabasePort implements ConfigSourceFactory {
                         Map.of(PORT, port.toString()), "embedded database port", ORDINAL));
     }
 
+    /**
+     * Below the ports that systems choose for connections: one of those may be taken by the time
+     * that the database starts.
+     */
     private static String free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
+        int place = (int) (ProcessHandle.current().pid() * 101 % PORTS);
+        return IntStream.range(0, PORTS)
+                .map(i -> FIRST + (place + i) % PORTS)
+                .filter(EmbeddedDatabasePort::isFree)
+                .mapToObj(Integer::toString)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 }

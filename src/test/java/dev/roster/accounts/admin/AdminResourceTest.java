@@ -203,7 +203,13 @@ class AdminResourceTest {
                     .body("total", equalTo(1));
             list(admin, Map.of("filterField", "id", "filterValue", ada.id))
                     .body("users.id", contains(ada.id.toString()));
-            list(admin, Map.of("filterField", "role", "filterValue", "admin"))
+            list(
+                            admin,
+                            Map.of(
+                                    "filterField", "role",
+                                    "filterValue", "admin",
+                                    "sortBy", "createdAt",
+                                    "sortDirection", "desc"))
                     .body("users.role", everyItem(equalTo("admin")))
                     .body("users.id", hasItem(admin.id.toString()));
             list(

@@ -180,8 +180,10 @@ class DeviceResourceTest {
             Response pending = token();
             assertError(pending, 400, "authorization_pending", "Authorization pending");
             pending.then().header("cache-control", "no-store").header("pragma", "no-cache");
+            // as if it had not been asked for a minute to come
+            age("-1 minute");
             assertError(token(), 400, "slow_down", "Polling too frequently");
-            age("5 seconds");
+            age("1 minute 5 seconds");
             assertError(token(), 400, "authorization_pending", "Authorization pending");
         }
 

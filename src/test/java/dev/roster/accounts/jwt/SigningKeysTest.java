@@ -13,14 +13,13 @@ import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.http.TrustedOrigins;
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Database;
+import dev.roster.testing.MutableClock;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,7 @@ class SigningKeysTest {
     @Inject ObjectMapper json;
     @Inject TrustedOrigins origins;
 
-    private Instant now = START;
+    private final MutableClock time = new MutableClock(START);
 
     private record Settings(SignatureAlgorithm algorithm, Duration rotateEvery, Duration grace)
             implements JwtConfig {
@@ -70,24 +69,6 @@ class SigningKeysTest {
         }
     }
 
-    private final class Time extends Clock {
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
-
     /** A replica of its own; those of the service itself sign by another algorithm. */
     private SigningKeys replica(SignatureAlgorithm algorithm, int rotateDays) {
         return replica(algorithm, rotateDays, box);
@@ -99,7 +80,7 @@ class SigningKeysTest {
                 own,
                 audit,
                 entityManager,
-                new Time());
+                time);
     }
 
     private static <T> T in(Supplier<T> call) {
@@ -131,7 +112,7 @@ class SigningKeysTest {
     void algorithms(SignatureAlgorithm algorithm) {
         SigningKeys keys = replica(algorithm, 0);
         Settings settings = new Settings(algorithm, Duration.ZERO, Duration.ofDays(30));
-        Tokens tokens = new Tokens(keys, json, settings, origins, new Time());
+        Tokens tokens = new Tokens(keys, json, settings, origins, time);
         AuthUser user =
                 new AuthUser(
                         "Ada",
@@ -160,7 +141,7 @@ class SigningKeysTest {
             assertEquals(Optional.of("ada"), in(() -> tokens.verify(token)));
             String cut = token.substring(0, token.length() - 1);
             assertEquals(Optional.empty(), in(() -> tokens.verify(cut)));
-            now = now.plus(Duration.ofMinutes(15));
+            time.forward(Duration.ofMinutes(15));
             assertEquals(Optional.empty(), in(() -> tokens.verify(token)), "it is over");
         }
     }
@@ -180,31 +161,31 @@ class SigningKeysTest {
         SigningKeys keys = replica(SignatureAlgorithm.ES256, 10);
         String first = current(keys);
         assertEquals(List.of(first), published(keys));
-        now = START.plus(Duration.ofDays(9)).minusSeconds(1);
+        time.set(START.plus(Duration.ofDays(9)).minusSeconds(1));
         assertEquals(first, current(keys));
         assertEquals(List.of(first), published(keys));
 
-        now = START.plus(Duration.ofDays(9));
+        time.set(START.plus(Duration.ofDays(9)));
         List<String> ids = AtOnce.run(4, () -> current(replica(SignatureAlgorithm.ES256, 10)));
         assertEquals(List.of(first, first, first, first), ids);
         assertEquals(first, current(keys));
         assertEquals(2, published(keys).size());
 
-        now = START.plus(Duration.ofDays(10));
+        time.set(START.plus(Duration.ofDays(10)));
         String second = current(keys);
         assertNotEquals(first, second);
         assertEquals(List.of(first, second), published(keys));
         assertTrue(in(() -> keys.find(first)).isPresent(), "its tokens go on");
 
-        now = START.plus(Duration.ofDays(40)).minusSeconds(1);
+        time.set(START.plus(Duration.ofDays(40)).minusSeconds(1));
         assertTrue(published(keys).contains(first));
-        now = START.plus(Duration.ofDays(40));
+        time.set(START.plus(Duration.ofDays(40)));
         assertFalse(published(keys).contains(first));
         assertTrue(in(() -> keys.find(first)).isEmpty());
         ExpiredSigningKeys purge =
                 new ExpiredSigningKeys(
                         new Settings(SignatureAlgorithm.ES256, Duration.ZERO, Duration.ofDays(30)));
-        assertEquals(1, (int) in(() -> purge.purge(now, 100)));
+        assertEquals(1, (int) in(() -> purge.purge(time.instant(), 100)));
     }
 
     @Test
@@ -212,7 +193,7 @@ class SigningKeysTest {
     void noRotation() {
         SigningKeys keys = replica(SignatureAlgorithm.ES256, 0);
         String first = current(keys);
-        now = START.plus(Duration.ofDays(10_000));
+        time.set(START.plus(Duration.ofDays(10_000)));
         assertEquals(first, current(keys));
     }
 
@@ -224,7 +205,7 @@ class SigningKeysTest {
         current(here);
         String there = current(replica(SignatureAlgorithm.RS256, 0));
         assertTrue(in(() -> here.find(there)).isEmpty());
-        now = now.plusSeconds(2);
+        time.forward(Duration.ofSeconds(2));
         assertTrue(in(() -> here.find(there)).isPresent());
     }
 
@@ -234,7 +215,7 @@ class SigningKeysTest {
         SigningKeys keys = replica(SignatureAlgorithm.ES256, 0);
         String first = current(keys);
         Database.update("DELETE FROM signing_keys WHERE algorithm = 'ES256'");
-        now = now.plus(Duration.ofMinutes(5)).plusSeconds(1);
+        time.forward(Duration.ofMinutes(5).plusSeconds(1));
         assertTrue(in(() -> keys.find(first)).isEmpty());
         assertNotEquals(first, current(keys));
     }

@@ -39,7 +39,7 @@ class SessionResourceTest {
     @DisplayName("read a day after it was last put off is put off by a week; its token stays")
     void refresh() {
         Device device = Device.signUp();
-        age(device.token, "1 day 1 minute");
+        age(device.token, "24 hours 1 minute");
         Instant before = Instant.now();
         Response response = device.getSession("");
         assertEquals(device.token, response.path("session.token"));
@@ -130,7 +130,7 @@ class SessionResourceTest {
     @DisplayName("that has expired is null, and the client is made to forget it")
     void expired() {
         Device device = Device.signUp();
-        age(device.token, "7 days");
+        age(device.token, "168 hours");
         Response response = device.getSession("");
         response.then().statusCode(200);
         assertEquals("null", response.asString());
@@ -152,7 +152,7 @@ class SessionResourceTest {
     @DisplayName("that has expired opens nothing: 401, and the client is made to forget it")
     void expiredProtected(String method, String path, String body) {
         Device device = Device.signUp();
-        age(device.token, "7 days");
+        age(device.token, "168 hours");
         Response response = device.call(method, path, body);
         response.then().statusCode(401).body("code", equalTo("UNAUTHORIZED"));
         assertEquals(Cookies.FORGET, Cookies.set(response));

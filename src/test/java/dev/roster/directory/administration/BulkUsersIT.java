@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.Postgres;
 import dev.roster.testing.Rest;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class BulkUsersIT {
     @Test
     @DisplayName("has done nothing of it, and does it once when it is asked again")
     void killed() throws Exception {
-        try (EmbeddedPostgres database = EmbeddedPostgres.builder().start();
+        try (EmbeddedPostgres database = Postgres.builder().start();
                 Connection other = connect(database)) {
             postgres = database;
             start();

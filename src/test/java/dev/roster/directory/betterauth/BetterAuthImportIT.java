@@ -7,11 +7,13 @@ import dev.roster.testing.NodeProject;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.PackagedService;
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -37,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 @OwnProcesses
 class BetterAuthImportIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(8);
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final List<String> TABLES =
             List.of(
                     "user",
@@ -62,7 +64,7 @@ class BetterAuthImportIT {
     @BeforeAll
     static void seed() throws IOException, InterruptedException, SQLException {
         node = NodeProject.install("takeover", LIMIT);
-        postgres = EmbeddedPostgres.builder().start();
+        postgres = Postgres.builder().start();
         execute("postgres", "CREATE DATABASE before");
         execute("postgres", "CREATE DATABASE after");
         held = directory.resolve("held.json");
@@ -108,15 +110,46 @@ class BetterAuthImportIT {
     @DisplayName("goes on where it was killed, and writes no row twice")
     void resumes() throws IOException, InterruptedException, SQLException {
         String before = fingerprint();
-        // one row a transaction, so that there is a middle to be killed in
-        try (PackagedProcess killed = run(Map.of("ROSTER_IMPORT_BATCH", "1"))) {
-            killed.await(
-                    "the first users",
-                    START,
-                    () -> exists("after", "users") && count("after", "users") > 20);
+        // another command, for the schema
+        try (PackagedProcess export =
+                PackagedProcess.start(directory, environment(Map.of()), "export")) {
+            assertEquals(0, export.awaitExit(START), export::output);
         }
-        long written = count("after", "users");
-        assertTrue(written < count("before", "\"user\""), () -> "all " + written + " at once");
+        // one row a transaction, and one in the middle waits for this one
+        try (Connection waitedFor = postgres.getDatabase("postgres", "after").getConnection();
+                PreparedStatement insert =
+                        waitedFor.prepareStatement(
+                                "INSERT INTO users (id, name, email) VALUES (gen_random_uuid(),"
+                                        + " 'x', ?)");
+                PackagedProcess killed = run(Map.of("ROSTER_IMPORT_BATCH", "1"))) {
+            waitedFor.setAutoCommit(false);
+            insert.setString(
+                    1,
+                    (String)
+                            value(
+                                    "before",
+                                    "SELECT email FROM \"user\" ORDER BY ctid OFFSET 100 LIMIT"
+                                            + " 1"));
+            insert.executeUpdate();
+            killed.await(
+                    "the middle",
+                    START,
+                    () ->
+                            count(
+                                            "postgres",
+                                            "pg_stat_activity WHERE datname = 'after' AND"
+                                                    + " wait_event_type = 'Lock'")
+                                    == 1);
+            killed.kill();
+            waitedFor.rollback();
+        }
+        // what the database does for a process that is gone it does to the end
+        long deadline = System.nanoTime() + START.toNanos();
+        while (count("postgres", "pg_stat_activity WHERE datname = 'after'") > 0) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.sleep(50);
+        }
+        assertEquals(100, count("after", "users"));
         try (PackagedProcess importer = run(Map.of())) {
             assertEquals(0, importer.awaitExit(START), importer::output);
             assertTrue(
@@ -249,10 +282,6 @@ class BetterAuthImportIT {
 
     private static long count(String database, String table) {
         return (Long) value(database, "SELECT count(*) FROM " + table);
-    }
-
-    private static boolean exists(String database, String table) {
-        return (Boolean) value(database, "SELECT to_regclass('" + table + "') IS NOT NULL");
     }
 
     private static Object value(String database, String sql) {

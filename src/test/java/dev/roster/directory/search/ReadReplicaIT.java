@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.Postgres;
 import dev.roster.testing.Rest;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpRequest;
@@ -38,7 +39,7 @@ class ReadReplicaIT {
     @Test
     @DisplayName("reads the directory there and nothing else, and does without it in all but that")
     void replica() throws Exception {
-        postgres = EmbeddedPostgres.builder().start();
+        postgres = Postgres.builder().start();
         try {
             sql("postgres", "CREATE DATABASE main");
             try (PackagedProcess service = start(Map.of())) {

@@ -696,8 +696,11 @@ class ImportResourceTest {
                 byte[] status = socket.getInputStream().readNBytes(12);
                 assertEquals("HTTP/1.1 202", new String(status, StandardCharsets.US_ASCII));
             }
-            long deadline = System.nanoTime() + 20_000_000_000L;
-            while (users().size() < 6000) {
+            long deadline = System.nanoTime() + 60_000_000_000L;
+            while (!Database.value(
+                            "SELECT count(*) FROM users WHERE email LIKE ?",
+                            "%@" + mark + ".example")
+                    .equals(6000L)) {
                 assertTrue(System.nanoTime() < deadline);
                 Imports.pause();
             }
@@ -1007,16 +1010,14 @@ class ImportResourceTest {
                 // a row of the second step
                 insert(held, "u" + (ImportJob.BATCH + 7) + "@" + mark + ".example");
                 String location = Imports.location(csv(file));
-                long deadline = System.nanoTime() + 20_000_000_000L;
-                while (Rest.json(Rest.get(admin, location)).get("processed").asInt()
-                        < ImportJob.BATCH) {
-                    assertTrue(System.nanoTime() < deadline);
-                    Imports.pause();
-                }
+                awaitWaiting("WITH s AS MATERIALIZED%");
+                assertEquals(
+                        ImportJob.BATCH,
+                        Rest.json(Rest.get(admin, location)).get("processed").asInt());
                 CompletableFuture<JsonNode> cancelling =
                         CompletableFuture.supplyAsync(
                                 () -> Rest.json(admin.request().post(location + "/cancel")));
-                awaitWaiting();
+                awaitWaiting("%pg_advisory_xact_lock(hashtextextended(%");
                 held.rollback();
                 JsonNode job = cancelling.get();
                 assertEquals("cancelled", job.get("status").asText(), job::toString);
@@ -1025,15 +1026,15 @@ class ImportResourceTest {
             }
         }
 
-        /** Until the cancelling waits for the step. */
-        private void awaitWaiting() {
-            long deadline = System.nanoTime() + 20_000_000_000L;
+        /** Until such a statement waits for a lock. */
+        private void awaitWaiting(String statement) {
+            long deadline = System.nanoTime() + 60_000_000_000L;
             while (!(Boolean)
                     Database.value(
-                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event ="
-                                    + " 'advisory' AND query LIKE"
-                                    + " '%pg_advisory_xact_lock(hashtextextended(%')")) {
-                assertTrue(System.nanoTime() < deadline);
+                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type ="
+                                    + " 'Lock' AND query LIKE ?)",
+                            statement)) {
+                assertTrue(System.nanoTime() < deadline, statement);
                 Imports.pause();
             }
         }

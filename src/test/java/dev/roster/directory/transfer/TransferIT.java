@@ -9,6 +9,7 @@ import dev.roster.testing.Caller;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.PackagedService;
+import dev.roster.testing.Postgres;
 import dev.roster.testing.Rest;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @OwnProcesses
 class TransferIT {
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final int BATCH = ImportJob.BATCH;
     private static final int ROWS = 2 * BATCH + 500;
     private static final String HASH =
@@ -56,7 +57,7 @@ class TransferIT {
 
     @BeforeAll
     static void start() throws IOException, SQLException {
-        postgres = EmbeddedPostgres.builder().start();
+        postgres = Postgres.builder().start();
         execute("postgres", "CREATE DATABASE service");
         execute("postgres", "CREATE DATABASE command");
     }
@@ -103,6 +104,9 @@ class TransferIT {
             assertEquals("done", job[0].get("status").asText(), job[0]::toString);
             assertEquals(ROWS, job[0].get("succeeded").asInt(), job[0]::toString);
             assertEquals(ROWS, job[0].get("processed").asInt(), job[0]::toString);
+            // after the end, in a transaction of its own
+            service.await(
+                    "the staged rows gone", START, () -> count("service", "import_rows") == 0);
         }
         assertLoaded("service", ROWS);
     }

@@ -27,7 +27,7 @@ class SecretBoxTest {
     void roundTrip() {
         byte[] sealed = box.seal(PHONE, CONTEXT);
         assertEquals(PHONE, box.open(sealed, CONTEXT));
-        assertFalse(new String(sealed, StandardCharsets.UTF_8).contains("660"));
+        assertFalse(new String(sealed, StandardCharsets.UTF_8).contains("+43 660"));
     }
 
     @Test

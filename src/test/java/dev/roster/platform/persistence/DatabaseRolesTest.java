@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.roster.testing.DatabaseRoles;
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -35,7 +36,7 @@ class DatabaseRolesTest {
 
     @BeforeAll
     static void start() throws IOException, SQLException {
-        server = EmbeddedPostgres.builder().start();
+        server = Postgres.builder().start();
         // without any of them the service does as well
         assertTrue(flyway("postgres", "postgres", "postgres").migrate().migrationsExecuted > 0);
         try (Connection administrator = connect("postgres", "postgres", "postgres")) {

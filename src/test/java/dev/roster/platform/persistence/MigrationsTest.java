@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,7 +125,7 @@ class MigrationsTest {
     static void startServer() throws IOException {
         server = System.getProperty("migrations.server");
         if (server == null) {
-            embedded = EmbeddedPostgres.builder().start();
+            embedded = Postgres.builder().start();
             server = embedded.getJdbcUrl("postgres", "postgres");
         }
     }

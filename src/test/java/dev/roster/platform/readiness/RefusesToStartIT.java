@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
+import dev.roster.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -152,7 +153,7 @@ class RefusesToStartIT {
     }
 
     private Ended startWithDatabase(Map<String, String> settings) throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
+        try (EmbeddedPostgres postgres = Postgres.builder().start()) {
             Map<String, String> environment = new HashMap<>(settings);
             environment.put(
                     "DATABASE_URL",
@@ -216,7 +217,7 @@ class RefusesToStartIT {
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         Process process = builder.start();
         try {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends by itself");
+            assertTrue(process.waitFor(2, TimeUnit.MINUTES), "ends by itself");
             return new Ended(process.exitValue(), Files.readString(output));
         } finally {
             process.destroyForcibly();
