@@ -81,6 +81,14 @@ public class Role extends BaseEntity {
                 : Optional.empty();
     }
 
+    /** Keeps grants of it from being made, which a lock for a change lets pass. */
+    void lockForDeletion() {
+        getEntityManager()
+                .createNativeQuery("SELECT id FROM roles WHERE id = :id FOR UPDATE")
+                .setParameter("id", id)
+                .getSingleResult();
+    }
+
     /** The roles with these names. */
     public static List<Role> listByName(Collection<String> names) {
         return list("name in ?1", names);

@@ -164,6 +164,11 @@ public class RoleGrant extends PanacheEntityBase {
         return count("role.name = ?1 and user.deletedAt is null", roleName) > 0;
     }
 
+    /** Whether anyone has the role, the deleted too, who can be restored. */
+    static boolean isGranted(Role role) {
+        return count("role", role) > 0;
+    }
+
     /** The grants of a user with their roles, in order of granting. */
     static List<RoleGrant> listOf(UUID userId) {
         return find(

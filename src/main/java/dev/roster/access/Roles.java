@@ -172,11 +172,12 @@ public class Roles {
         if (role.isBuiltIn()) {
             throw new ProblemException(ProblemCode.CONFLICT, "The service needs this role");
         }
+        role.lockForDeletion();
         // nobody loses a permission without an event of its own
-        if (RoleGrant.isHeld(name)) {
+        if (RoleGrant.isGranted(role)) {
             throw new ProblemException(
                     ProblemCode.CONFLICT,
-                    "There are users with this role: take it from them first");
+                    "There are users with this role, deleted ones counted: take it from them first");
         }
         audit.record(AuditAction.ROLE_DELETED, actor, "role", role.id, trail(role), null);
         role.delete();

@@ -1,5 +1,6 @@
 package dev.roster.audit;
 
+import dev.roster.platform.json.Times;
 import dev.roster.platform.paging.ListQuery;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.persistence.Query;
@@ -99,7 +100,8 @@ final class AuditFilter {
         /** From the keys of a cursor. */
         static Place of(List<String> keys) {
             try {
-                return new Place(Instant.parse(keys.get(0)), UUID.fromString(keys.get(1)));
+                return new Place(
+                        Times.storable(Instant.parse(keys.get(0))), UUID.fromString(keys.get(1)));
             } catch (DateTimeException | IllegalArgumentException e) {
                 throw ProblemException.invalidParameter("cursor", "is no cursor of ours");
             }

@@ -9,6 +9,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -78,6 +80,26 @@ public class AuditLog {
             String targetType,
             Collection<UUID> targetIds,
             ObjectNode after) {
+        insert(action, actorId, targetType, targetIds, after, List.of());
+    }
+
+    /**
+     * Changes of one kind to many records, as {@link #recordAll}.
+     *
+     * @param after what each of them has become. No secret
+     */
+    public void recordEach(
+            AuditAction action, UUID actorId, String targetType, Map<UUID, ObjectNode> after) {
+        insert(action, actorId, targetType, after.keySet(), null, after.values());
+    }
+
+    private void insert(
+            AuditAction action,
+            UUID actorId,
+            String targetType,
+            Collection<UUID> targetIds,
+            ObjectNode after,
+            Collection<ObjectNode> afters) {
         if (targetIds.isEmpty()) {
             return;
         }
@@ -87,9 +109,9 @@ public class AuditLog {
                         """
                         INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type, target_id, after,
                             ip_address, user_agent, request_id)
-                        SELECT t.id, :occurredAt, :action, CAST(:actor AS uuid), :targetType, t.target, CAST(:after AS jsonb),
-                            :address, :agent, :request
-                        FROM unnest(CAST(:ids AS uuid[]), CAST(:targets AS uuid[])) AS t (id, target)
+                        SELECT t.id, :occurredAt, :action, CAST(:actor AS uuid), :targetType, t.target,
+                            CAST(coalesce(t.after, :after) AS jsonb), :address, :agent, :request
+                        FROM unnest(CAST(:ids AS uuid[]), CAST(:targets AS uuid[]), CAST(:afters AS text[])) AS t (id, target, after)
                         """)
                 .setParameter("occurredAt", event.occurredAt)
                 .setParameter("action", event.action)
@@ -105,6 +127,8 @@ public class AuditLog {
                                 .limit(targetIds.size())
                                 .toArray(UUID[]::new))
                 .setParameter("targets", targetIds.toArray(UUID[]::new))
+                .setParameter(
+                        "afters", afters.stream().map(ObjectNode::toString).toArray(String[]::new))
                 .executeUpdate();
         written.fire(new Written());
     }

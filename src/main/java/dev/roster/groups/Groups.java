@@ -133,6 +133,8 @@ public class Groups {
     @Transactional
     public void delete(UUID id, String ifMatch, UUID actor) {
         authority.require(actor, Permission.GROUPS_UPDATE);
+        // none comes to be nested in it meanwhile
+        Nesting.lock();
         Group group = lock(id, ifMatch);
         // whoever is in those would silently count no longer as in the groups above
         if (Group.hasNested(id)) {

@@ -1,9 +1,10 @@
 package dev.roster.groups;
 
 import dev.roster.accounts.betterauth.Fields;
+import dev.roster.platform.json.Times;
 import jakarta.persistence.TypedQuery;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,8 +130,8 @@ final class MemberQuery {
 
     private static List<Instant> times(Fields query, List<String> texts) {
         try {
-            return texts.stream().map(Instant::parse).toList();
-        } catch (DateTimeParseException e) {
+            return texts.stream().map(Instant::parse).map(Times::storable).toList();
+        } catch (DateTimeException e) {
             query.fault("filterValue", "Invalid input: expected an ISO 8601 time in UTC");
             return List.of(Instant.EPOCH);
         }

@@ -147,12 +147,12 @@ public class Job extends BaseEntity {
                 .findFirst();
     }
 
-    /** Gives up what kills each process that takes it. */
+    /** Gives up what kills each process that takes it, or fails each time. */
     static int failExhausted() {
         return getEntityManager()
                 .createNativeQuery(
                         """
-                        UPDATE jobs SET status = 'failed', error = 'Each attempt ended with its process', lease = NULL,
+                        UPDATE jobs SET status = 'failed', error = 'No attempt came any further', lease = NULL,
                             finished_at = clock_timestamp(), updated_at = clock_timestamp(), version = version + 1
                         WHERE (status = 'queued' OR status = 'running' AND leased_until < clock_timestamp())
                             AND attempts >= :attempts
@@ -231,6 +231,17 @@ public class Job extends BaseEntity {
                 .createNativeQuery(
                         "UPDATE jobs SET status = 'queued', lease = NULL, attempts = 0 WHERE id ="
                                 + " :id AND lease = :lease AND status = 'running'")
+                .setParameter("id", id)
+                .setParameter("lease", lease)
+                .executeUpdate();
+    }
+
+    /** Lets go of it after a step that failed; when none comes further, it is given up. */
+    static void requeue(UUID id, UUID lease) {
+        getEntityManager()
+                .createNativeQuery(
+                        "UPDATE jobs SET status = 'queued', lease = NULL WHERE id = :id AND lease"
+                                + " = :lease AND status = 'running'")
                 .setParameter("id", id)
                 .setParameter("lease", lease)
                 .executeUpdate();

@@ -154,6 +154,11 @@ public class JobRunner {
                 LOG.warnf(e, "Job %s waits for the database", job.id());
                 return;
             }
+            if (DatabaseFailure.passing(e)) {
+                LOG.warnf("A step of job %s is done again: %s", job.id(), e.getMessage());
+                QuarkusTransaction.requiringNew().run(() -> Job.requeue(job.id(), lease));
+                return;
+            }
             LOG.errorf(e, "Job %s failed", job.id());
             QuarkusTransaction.requiringNew()
                     .run(

@@ -50,6 +50,8 @@ public class Attributes {
     private static final int FIRST = 1;
 
     private static final int MAX_BYTES = 16 * 1024;
+
+    public static final String TOO_LONG = "At most 16384 bytes of attributes";
     private static final int MAX_DEPTH = 8;
     private static final int MAX_ELEMENTS = 1000;
 
@@ -163,6 +165,11 @@ public class Attributes {
         return unknown;
     }
 
+    /** Whether it is more than is stored of one person. */
+    public static boolean isTooLong(ObjectNode given) {
+        return given.toString().getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
+    }
+
     /**
      * Lets attributes pass that may be stored.
      *
@@ -170,9 +177,8 @@ public class Attributes {
      */
     public void validate(Set<AttributeCircle> within, ObjectNode given) {
         Documents.requireStorable(given);
-        if (given.toString().getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            throw new ProblemException(
-                    ProblemCode.PAYLOAD_TOO_LARGE, "At most 16384 bytes of attributes");
+        if (isTooLong(given)) {
+            throw new ProblemException(ProblemCode.PAYLOAD_TOO_LARGE, TOO_LONG);
         }
         List<Violation> violations = violations(within, given);
         if (!violations.isEmpty()) {

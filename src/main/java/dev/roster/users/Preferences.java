@@ -24,6 +24,7 @@ import java.util.UUID;
 class Preferences {
 
     private static final int MAX_BYTES = 64 * 1024;
+    private static final int MAX_NAMESPACES = 100;
 
     private final AuditLog audit;
     private final ObjectMapper json;
@@ -50,8 +51,8 @@ class Preferences {
     /**
      * Stores a namespace.
      *
-     * @throws ProblemException 413 over 64 KiB; 428 or 412 where it exists and the precondition
-     *     fails
+     * @throws ProblemException 413 over 64 KiB, and for more than 100 namespaces; 428 or 412 where
+     *     it exists and the precondition fails
      */
     @Transactional
     Stored put(UUID userId, String namespace, String ifMatch, ObjectNode value) {
@@ -61,7 +62,12 @@ class Preferences {
             throw new ProblemException(
                     ProblemCode.PAYLOAD_TOO_LARGE, "At most 65536 bytes for each namespace");
         }
-        Optional<String> old = Profile.lockPreferences(userId, namespace);
+        Profile.LockedPreferences locked = Profile.lockPreferences(userId, namespace);
+        Optional<String> old = locked.text();
+        if (old.isEmpty() && locked.namespaces() >= MAX_NAMESPACES) {
+            throw new ProblemException(
+                    ProblemCode.PAYLOAD_TOO_LARGE, "At most 100 namespaces for each user");
+        }
         if (old.isPresent() || ifMatch != null) {
             EntityTags.requireMatch(ifMatch, old.map(o -> new Stored(o, false).tag()).orElse(null));
         }
@@ -87,7 +93,9 @@ class Preferences {
     @Transactional
     void delete(UUID userId, String namespace, String ifMatch) {
         String old =
-                Profile.lockPreferences(userId, namespace).orElseThrow(ProblemException::notFound);
+                Profile.lockPreferences(userId, namespace)
+                        .text()
+                        .orElseThrow(ProblemException::notFound);
         EntityTags.requireMatch(ifMatch, new Stored(old, false).tag());
         Profile.deletePreferences(userId, namespace);
         audit.record(

@@ -146,26 +146,44 @@ public class Profile extends BaseEntity {
 
     /** One namespace's JSON text as PostgreSQL writes it; empty when there is none. */
     static Optional<String> preferences(UUID userId, String namespace) {
-        return preferences(userId, namespace, "");
-    }
-
-    /** The same, and nobody else changes the profile until the transaction ends. */
-    static Optional<String> lockPreferences(UUID userId, String namespace) {
-        return preferences(userId, namespace, " FOR UPDATE");
-    }
-
-    private static Optional<String> preferences(UUID userId, String namespace, String lock) {
         List<?> rows =
                 getEntityManager()
                         .createNativeQuery(
                                 "SELECT CAST(preferences -> :namespace AS text) FROM user_profiles"
-                                        + " WHERE user_id = :id"
-                                        + lock,
+                                        + " WHERE user_id = :id",
                                 String.class)
                         .setParameter("namespace", namespace)
                         .setParameter("id", userId)
                         .getResultList();
         return rows.isEmpty() ? Optional.empty() : Optional.ofNullable((String) rows.get(0));
+    }
+
+    /**
+     * One namespace of somebody's.
+     *
+     * @param text as PostgreSQL writes it; empty when there is none
+     * @param namespaces how many there are in all
+     */
+    record LockedPreferences(Optional<String> text, int namespaces) {}
+
+    /** The same, and nobody else changes the profile until the transaction ends. */
+    static LockedPreferences lockPreferences(UUID userId, String namespace) {
+        List<?> rows =
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT CAST(preferences -> :namespace AS text), (SELECT"
+                                        + " CAST(count(*) AS integer) FROM"
+                                        + " jsonb_object_keys(preferences)) FROM user_profiles"
+                                        + " WHERE user_id = :id FOR UPDATE",
+                                Object[].class)
+                        .setParameter("namespace", namespace)
+                        .setParameter("id", userId)
+                        .getResultList();
+        if (rows.isEmpty()) {
+            return new LockedPreferences(Optional.empty(), 0);
+        }
+        Object[] row = (Object[]) rows.get(0);
+        return new LockedPreferences(Optional.ofNullable((String) row[0]), (Integer) row[1]);
     }
 
     /**

@@ -169,6 +169,11 @@ public class User extends ImportableEntity {
         return User.<User>findByIdOptional(id).filter(user -> user.deletedAt == null);
     }
 
+    /** Whether there is such a user, who is deleted. */
+    public static boolean isDeleted(UUID id) {
+        return count("id = ?1 and deletedAt is not null", id) > 0;
+    }
+
     /** A user who is not deleted, by the identifier that the Better Auth dialect shows. */
     public static Optional<User> findByPublicId(String publicId) {
         // PostgreSQL would refuse the text, not miss it

@@ -383,6 +383,9 @@ class RolesResourceTest {
             String held = role("users:list");
             grant(holder, held);
             assertProblem(409, "conflict", Rest.delete(editor, ROLES + "/" + held, "*"));
+            // who is deleted can be restored
+            Database.update("UPDATE users SET deleted_at = now() WHERE id = ?", holder.id);
+            assertProblem(409, "conflict", Rest.delete(editor, ROLES + "/" + held, "*"));
             assertProblem(409, "conflict", Rest.delete(admin, ROLES + "/admin", "*"));
             assertProblem(409, "conflict", Rest.delete(admin, ROLES + "/user", "*"));
             assertProblem(

@@ -311,18 +311,18 @@ class AuditEventsResourceTest {
                         "cursor");
             }
             JsonNode parts = Rest.json(new String(java.util.Base64.getUrlDecoder().decode(next)));
-            for (String key : List.of("2026-01-01T00:00:00Z' OR true", "", "null")) {
+            for (String key :
+                    List.of(
+                            "\"2026-01-01T00:00:00Z' OR true\"",
+                            "\"\"",
+                            "\"null\"",
+                            "null",
+                            "\"+999999999-12-31T00:00:00Z\"")) {
                 String forged =
                         java.util.Base64.getUrlEncoder()
                                 .withoutPadding()
                                 .encodeToString(
-                                        ("["
-                                                        + parts.get(0)
-                                                        + ",\""
-                                                        + key
-                                                        + "\","
-                                                        + parts.get(2)
-                                                        + "]")
+                                        ("[" + parts.get(0) + "," + key + "," + parts.get(2) + "]")
                                                 .getBytes());
                 assertViolations(
                         Rest.get(reader, EVENTS + "?actor=" + actor + "&cursor=" + forged),

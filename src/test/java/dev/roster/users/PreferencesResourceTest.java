@@ -144,6 +144,21 @@ class PreferencesResourceTest {
         }
 
         @Test
+        @DisplayName("takes a hundred namespaces, and then changes alone")
+        void hundred() {
+            assertEquals(201, Rest.put(ada, EDITOR, null, "{}").statusCode());
+            Database.update(
+                    "UPDATE user_profiles SET preferences = preferences || (SELECT"
+                            + " jsonb_object_agg('n' || n, '{}'::jsonb) FROM generate_series(1, 98)"
+                            + " n) WHERE user_id = ?",
+                    ada.id);
+            assertEquals(201, Rest.put(ada, PREFERENCES + "last", null, "{}").statusCode());
+            assertProblem(
+                    413, "payload_too_large", Rest.put(ada, PREFERENCES + "more", null, "{}"));
+            assertEquals(200, Rest.put(ada, EDITOR, "*", "{\"a\":1}").statusCode());
+        }
+
+        @Test
         @DisplayName("counts bytes, not characters")
         void bytes() {
             String wide = "{\"v\":\"" + "é".repeat((LIMIT - 8) / 2) + "\"}";

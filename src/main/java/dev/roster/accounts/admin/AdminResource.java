@@ -22,6 +22,7 @@ import dev.roster.accounts.session.SessionConfig;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.username.UsernameError;
 import dev.roster.accounts.username.UsernameRules;
+import dev.roster.platform.json.Times;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.EmailAddress;
@@ -37,8 +38,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -272,7 +273,9 @@ public class AdminResource {
                 AuthUser.of(
                         administer(
                                 AdminError.YOU_ARE_NOT_ALLOWED_TO_BAN_USERS,
-                                () -> administration.ban(administrator.id(), id(userId), ban))));
+                                () ->
+                                        administration.ban(
+                                                administrator.id(), id(userId), user -> {}, ban))));
     }
 
     @POST
@@ -532,8 +535,8 @@ public class AdminResource {
         Instant expires = null;
         if (until.isPresent()) {
             try {
-                expires = Instant.parse(until.get());
-            } catch (DateTimeParseException e) {
+                expires = Times.storable(Instant.parse(until.get()));
+            } catch (DateTimeException e) {
                 fields.fault("banExpires", "Invalid input: expected an ISO 8601 time in UTC");
             }
         }

@@ -155,10 +155,15 @@ public class UserAdministration {
                 });
     }
 
-    /** Lets a user in again, or keeps it out and ends its sessions. */
+    /**
+     * Lets a user in again, or keeps it out and ends its sessions.
+     *
+     * @param precondition of the user as it is stored; it may refuse
+     */
     @Transactional
-    public User ban(UUID actor, UUID id, Optional<Users.Ban> ban) {
+    public User ban(UUID actor, UUID id, Consumer<User> precondition, Optional<Users.Ban> ban) {
         Acting acting = authority.over(actor, id, Permission.USERS_BAN);
+        precondition.accept(acting.user());
         apply(acting, Users.Change.of(ban));
         return acting.user();
     }
@@ -251,10 +256,15 @@ public class UserAdministration {
         endSessions(acting);
     }
 
-    /** Takes a deletion back; the user signs in anew. */
+    /**
+     * Takes a deletion back; the user signs in anew.
+     *
+     * @param precondition of the user as it is stored; it may refuse
+     */
     @Transactional
-    public User restore(UUID actor, UUID id) {
+    public User restore(UUID actor, UUID id, Consumer<User> precondition) {
         Acting acting = authority.overDeleted(actor, id, Permission.USERS_DELETE);
+        precondition.accept(acting.user());
         return unlessTaken(
                 () -> {
                     users.restore(acting.user(), actor);

@@ -1,10 +1,11 @@
 package dev.roster.accounts.admin;
 
 import dev.roster.accounts.betterauth.Fields;
+import dev.roster.platform.json.Times;
 import dev.roster.users.User;
 import dev.roster.users.UserSearchText;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -230,8 +231,8 @@ final class UserQuery {
                             : Optional.empty();
             case TIME -> {
                 try {
-                    yield Optional.of(Instant.parse(value));
-                } catch (DateTimeParseException e) {
+                    yield Optional.of(Times.storable(Instant.parse(value)));
+                } catch (DateTimeException e) {
                     yield Optional.empty();
                 }
             }

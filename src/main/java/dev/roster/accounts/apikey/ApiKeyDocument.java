@@ -2,6 +2,7 @@ package dev.roster.accounts.apikey;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -18,10 +19,11 @@ public record ApiKeyDocument(
                 Integer remaining,
         @Min(1) @Schema(nullable = true, description = "What `remaining` becomes again, and again")
                 Integer refillAmount,
-        @Min(1) @Schema(nullable = true, description = "After how many milliseconds")
+        @Min(1) @Max(CENTURY) @Schema(nullable = true, description = "After how many milliseconds")
                 Long refillInterval,
         @NotNull Boolean rateLimitEnabled,
-        @Min(1) @Schema(nullable = true, description = "In milliseconds") Long rateLimitTimeWindow,
+        @Min(1) @Max(CENTURY) @Schema(nullable = true, description = "In milliseconds")
+                Long rateLimitTimeWindow,
         @Min(1) @Schema(nullable = true, description = "Uses in a window") Integer rateLimitMax,
         @Size(max = 100)
                 @Schema(
@@ -37,6 +39,7 @@ public record ApiKeyDocument(
                                         String>>
                         permissions) {
 
+    private static final long CENTURY = 3_155_760_000_000L;
     private static final String NAME = "\\S{1,100}";
     private static final String NAME_MESSAGE = "must be 1 to 100 characters without white space";
 

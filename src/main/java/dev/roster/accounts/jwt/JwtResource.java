@@ -4,6 +4,7 @@ import dev.roster.accounts.betterauth.AuthUser;
 import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Plugin;
 import dev.roster.accounts.betterauth.SignedIn;
+import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -44,9 +45,9 @@ public class JwtResource {
     @Path("/token")
     @SignedIn
     public Token token() {
-        AuthUser user = AuthUser.of(current.require().user());
+        ActiveSession active = current.require();
         response.putHeader("cache-control", "no-store");
-        return new Token(tokens.issue(user));
+        return new Token(tokens.issue(AuthUser.of(active.user()), active.session().impersonatedBy));
     }
 
     @GET

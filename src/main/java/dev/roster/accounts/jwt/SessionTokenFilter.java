@@ -34,7 +34,7 @@ class SessionTokenFilter implements ContainerResponseFilter {
         if (enabled
                 && response.getEntity() instanceof SessionAndUser found
                 && request.getUriInfo().getPath().equals(GET_SESSION)) {
-            String token = tokens.issue(found.user());
+            String token = tokens.issue(found.user(), found.session().impersonatedBy());
             if (token.length() <= MAX_LENGTH) {
                 response.getHeaders().putSingle("set-auth-jwt", token);
             }

@@ -45,8 +45,13 @@ class Tokens {
         this.clock = clock;
     }
 
-    /** A token that tells everything of a user that get-session does. */
-    String issue(AuthUser user) {
+    /**
+     * A token that tells everything of a user that get-session does.
+     *
+     * @param actor the public id of the administrator who acts as the user, or null: {@code act} of
+     *     RFC 8693, section 4.1
+     */
+    String issue(AuthUser user, String actor) {
         SigningKeys.Key key = keys.current();
         ObjectNode header =
                 json.createObjectNode()
@@ -59,6 +64,9 @@ class Tokens {
                 .put("exp", now.plus(config.expiresIn()).getEpochSecond())
                 .put("iss", issuer)
                 .put("aud", audience);
+        if (actor != null) {
+            claims.putObject("act").put("sub", actor);
+        }
         String content = encode(header) + "." + encode(claims);
         byte[] signature = key.sign().apply(content.getBytes(StandardCharsets.US_ASCII));
         return content + "." + SignatureAlgorithm.base64(signature);
@@ -69,7 +77,11 @@ class Tokens {
         return text.chars().filter(c -> c == '.').count() == 2;
     }
 
-    /** The public id of the user whom a good token is about; empty for every other token. */
+    /**
+     * The public id of the user whom a good token is about; empty for every other token. One that
+     * was made under impersonation is good for other services, which see by whom; here it would
+     * outlive the impersonation, and its acts would be the user's in the trail.
+     */
     Optional<String> verify(String token) {
         String[] parts = token.split("\\.", -1);
         if (token.length() > MAX_LENGTH || parts.length != 3) {
@@ -87,6 +99,7 @@ class Tokens {
                 .flatMap(key -> bytes(parts[1]))
                 .flatMap(this::object)
                 .filter(this::isMeantForNow)
+                .filter(claims -> !claims.has("act"))
                 .map(claims -> claims.path("sub").asText());
     }
 

@@ -1,6 +1,8 @@
 package dev.roster.directory.administration;
 
+import dev.roster.platform.json.Times;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Future;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
@@ -16,4 +18,11 @@ public record BanRequest(
                         nullable = true,
                         description = "Null or left out for ever",
                         examples = "2125-01-01T00:00:00.000Z")
-                Instant until) {}
+                Instant until) {
+
+    @AssertTrue(message = "must be before the year 10000")
+    @Schema(hidden = true)
+    boolean isUntil() {
+        return until == null || Times.isStorable(until);
+    }
+}

@@ -227,29 +227,33 @@ class BulkUserAdministration {
     /** Whom the filter matches before they are locked; those above the actor are left out. */
     private Targets ofFilter(
             UUID actor, Map<String, String> filter, Permission needed, boolean itself) {
-        authority.require(actor, Permission.USERS_LIST);
-        List<UUID> matching = statements.matching(filter(filter), BulkSelection.MAX_MATCHES + 1);
+        Sql search = filter(filter, authority.require(actor, Permission.USERS_LIST));
+        List<UUID> matching = statements.matching(search, BulkSelection.MAX_MATCHES + 1);
         if (matching.size() > BulkSelection.MAX_MATCHES) {
             throw ProblemException.invalid(
                     "filter", "matches more than " + BulkSelection.MAX_MATCHES + " users");
         }
         ActingOnMany acting = authority.overMany(actor, matching, needed);
-        Set<UUID> ids = new HashSet<>(acting.users());
+        // somebody may have changed one of them until it was locked
+        Set<UUID> still = statements.matching(search, acting.users());
+        Set<UUID> ids = new HashSet<>(still);
         ids.removeAll(acting.above());
         if (!itself) {
             ids.remove(actor);
         }
-        return new Targets(acting, ids, acting.users().size() - ids.size());
+        return new Targets(acting, ids, still.size() - ids.size());
     }
 
-    private Sql filter(Map<String, String> parameters) {
+    private Sql filter(Map<String, String> parameters, Actor actor) {
         for (String name : parameters.keySet()) {
             // who is deleted is neither changed nor deleted again
             if (!UserFilter.isParameter(name) || name.equals("deleted")) {
                 throw ProblemException.invalid("filter." + name, "is unknown");
             }
         }
-        return Violations.within("filter", () -> search.ids(UserFilter.of(parameters)));
+        UserFilter filter = Violations.within("filter", () -> UserFilter.of(parameters));
+        search.requireVisible(filter, actor::may);
+        return Violations.within("filter", () -> search.ids(filter));
     }
 
     private Targets ofIds(UUID actor, List<UUID> ids, Permission needed, boolean itself) {

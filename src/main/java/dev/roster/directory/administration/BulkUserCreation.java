@@ -255,20 +255,14 @@ class BulkUserCreation {
             refuseRaced(candidates, made);
         }
         audit.recordAll(AuditAction.USER_CREATED, actor, "user", made, null);
-        Map<List<String>, List<UUID>> granted = new LinkedHashMap<>();
+        Map<UUID, ObjectNode> granted = new LinkedHashMap<>();
         for (UserStatements.Row row : rows(candidates)) {
             if (!row.roles().isEmpty()) {
-                granted.computeIfAbsent(row.roles(), roles -> new ArrayList<>()).add(row.id());
+                granted.put(
+                        row.id(), documents.tree(Map.of("role", String.join(",", row.roles()))));
             }
         }
-        granted.forEach(
-                (roles, users) ->
-                        audit.recordAll(
-                                AuditAction.ROLES_CHANGED,
-                                actor,
-                                "user",
-                                users,
-                                documents.tree(Map.of("role", String.join(",", roles)))));
+        audit.recordEach(AuditAction.ROLES_CHANGED, actor, "user", granted);
     }
 
     private void refuseRaced(List<Candidate> candidates, Set<UUID> made) {

@@ -26,6 +26,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBodySchema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -130,8 +131,18 @@ public class UserAdministrationResource {
             value = UserView.class,
             responseCode = "200",
             responseDescription = "The restored user")
-    public Response restore(@PathParam("id") UUID id) {
-        return representation.user(administration.restore(caller.id(), id));
+    public Response restore(
+            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+        return representation.user(administration.restore(caller.id(), id, matching(ifMatch)));
+    }
+
+    /** What is done to a user needs no tag, but is not done to another state than the one given. */
+    private static Consumer<User> matching(String ifMatch) {
+        return user -> {
+            if (ifMatch != null) {
+                EntityTags.requireMatch(ifMatch, Users.tag(user));
+            }
+        };
     }
 
     @POST
@@ -150,12 +161,15 @@ public class UserAdministrationResource {
             responseCode = "200",
             responseDescription = "The banned user")
     public Response ban(
-            @PathParam("id") UUID id, @RequestBodySchema(BanRequest.class) ObjectNode body) {
+            @PathParam("id") UUID id,
+            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            @RequestBodySchema(BanRequest.class) ObjectNode body) {
         BanRequest request = documents.read(body, BanRequest.class);
         return representation.user(
                 administration.ban(
                         caller.id(),
                         id,
+                        matching(ifMatch),
                         Optional.of(new Users.Ban(request.reason(), request.until()))));
     }
 
@@ -167,8 +181,10 @@ public class UserAdministrationResource {
             value = UserView.class,
             responseCode = "200",
             responseDescription = "The user, banned no longer")
-    public Response unban(@PathParam("id") UUID id) {
-        return representation.user(administration.ban(caller.id(), id, Optional.empty()));
+    public Response unban(
+            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+        return representation.user(
+                administration.ban(caller.id(), id, matching(ifMatch), Optional.empty()));
     }
 
     @POST

@@ -185,16 +185,27 @@ class UserStatements {
 
     /** Whom a search finds, in the caller's transaction: what it changed itself is seen. */
     List<UUID> matching(Sql search, int limit) {
+        return select("SELECT m.id FROM (", search, ") AS m (id) LIMIT " + limit);
+    }
+
+    /** Whom of these a search finds, as {@link #matching(Sql, int)}. */
+    Set<UUID> matching(Sql search, Collection<UUID> among) {
+        String end = ") AS m (id) WHERE m.id = ANY (?)";
+        return new HashSet<>(select("SELECT m.id FROM (", search, end, among.toArray()));
+    }
+
+    private List<UUID> select(String begin, Sql search, String end, Object... among) {
         return session()
                 .doReturningWork(
                         connection -> {
                             try (PreparedStatement statement =
-                                    connection.prepareStatement(
-                                            "SELECT m.id FROM ("
-                                                    + search.text()
-                                                    + ") AS m (id) LIMIT "
-                                                    + limit)) {
+                                    connection.prepareStatement(begin + search.text() + end)) {
                                 search.bind(connection, statement, 1);
+                                if (end.contains("?")) {
+                                    statement.setArray(
+                                            search.values().size() + 1,
+                                            connection.createArrayOf("uuid", among));
+                                }
                                 List<UUID> ids = new ArrayList<>();
                                 try (ResultSet rows = statement.executeQuery()) {
                                     while (rows.next()) {

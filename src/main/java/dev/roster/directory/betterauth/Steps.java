@@ -16,8 +16,10 @@ import dev.roster.directory.betterauth.Step.Verdict;
 import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.http.ClientAddress;
+import dev.roster.platform.json.Documents;
 import dev.roster.platform.json.Text;
 import dev.roster.platform.persistence.ImportableEntity;
+import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
 import dev.roster.users.User;
@@ -476,7 +478,7 @@ final class Steps {
         if (metadata != null && !metadata.isNull()) {
             to.set("metadata", metadata);
         } else if (!from.path("metadata").asText("").isEmpty() && from.hasNonNull("metadata")) {
-            return Verdict.refused("its metadata is not JSON");
+            return Verdict.refused("its metadata is not JSON that can be stored");
         }
         times(from, to);
         return Verdict.TAKEN;
@@ -757,8 +759,11 @@ final class Steps {
     /** Null for what is no JSON. */
     private static JsonNode json(String text) {
         try {
-            return text.isEmpty() || text.equals("null") ? null : JSON.readTree(text);
-        } catch (JsonProcessingException e) {
+            JsonNode value = text.isEmpty() || text.equals("null") ? null : JSON.readTree(text);
+            // or one row would stop the takeover, each time at the same place
+            Documents.requireStorable(JSON.createObjectNode().set("value", value));
+            return value;
+        } catch (JsonProcessingException | ProblemException e) {
             return null;
         }
     }

@@ -1,6 +1,7 @@
 package dev.roster.directory.search;
 
 import dev.roster.platform.json.Text;
+import dev.roster.platform.json.Times;
 import dev.roster.platform.persistence.ImportableEntity;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -71,7 +71,7 @@ public class UserCountResource {
             throw ProblemException.invalidParameter("exact", "must be true or false");
         }
         UserFilter filter = UserFilter.of(parameters);
-        filter.requireVisibleTo(caller);
+        search.requireVisible(filter, caller::may);
         Selection selection = search.select(filter);
         UserSearch.Total total =
                 "true".equals(given)

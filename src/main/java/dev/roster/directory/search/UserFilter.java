@@ -1,10 +1,8 @@
 package dev.roster.directory.search;
 
 import dev.roster.platform.json.Text;
-import dev.roster.platform.problem.ProblemCode;
+import dev.roster.platform.json.Times;
 import dev.roster.platform.problem.ProblemException;
-import dev.roster.platform.security.CurrentUser;
-import dev.roster.platform.security.Permission;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -84,16 +82,6 @@ public record UserFilter(
 
         boolean isGiven() {
             return from != null || to != null;
-        }
-    }
-
-    /**
-     * @throws ProblemException 403 where it asks for the deleted and the caller may not delete
-     */
-    public void requireVisibleTo(CurrentUser caller) {
-        if (deleted && !caller.may(Permission.USERS_DELETE)) {
-            throw new ProblemException(
-                    ProblemCode.FORBIDDEN, "Only who may delete users may see the deleted");
         }
     }
 

@@ -105,7 +105,7 @@ public class UserListResource {
             @Context UriInfo uri) {
         Map<String, String> parameters = FilterParameters.of(uri.getQueryParameters(), OWN);
         UserFilter filter = UserFilter.of(parameters);
-        filter.requireVisibleTo(caller);
+        search.requireVisible(filter, caller::may);
         // as they came: an empty parameter is not one that is missing
         String given = parameters.get("cursor");
         Order order = Order.of(parameters.get("sort"), filter);

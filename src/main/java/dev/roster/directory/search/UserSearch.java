@@ -3,7 +3,11 @@ package dev.roster.directory.search;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.platform.persistence.ImportableEntity;
+import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
+import dev.roster.platform.security.Permission;
+import dev.roster.users.AttributeCircle;
+import dev.roster.users.Attributes;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -20,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +70,10 @@ public class UserSearch {
     /** More are slips of nearly every word. */
     private static final int MAX_SPELLINGS = 8;
 
+    /** Each of which shows attributes of every circle. */
+    private static final List<Permission> SEE_ATTRIBUTES =
+            List.of(Permission.USERS_READ, Permission.USERS_UPDATE, Permission.USERS_EXPORT);
+
     /** An estimate that is so many times the bound is not wrong about being beyond it. */
     private static final long FAR = 10;
 
@@ -77,13 +86,37 @@ public class UserSearch {
     private static final long MANY = 8;
 
     private final ReadDatabase database;
+    private final Attributes attributes;
     private final ObjectMapper json;
     private final Clock clock;
 
-    UserSearch(ReadDatabase database, ObjectMapper json, Clock clock) {
+    UserSearch(ReadDatabase database, Attributes attributes, ObjectMapper json, Clock clock) {
         this.database = database;
+        this.attributes = attributes;
         this.json = json;
         this.clock = clock;
+    }
+
+    /**
+     * Lets a filter pass whose answer shows nothing that the caller may not see.
+     *
+     * @param may what the caller may
+     * @throws ProblemException 403 where it asks for the deleted and the caller may not delete, or
+     *     for attributes that the caller does not see of others
+     */
+    public void requireVisible(UserFilter filter, Predicate<Permission> may) {
+        if (filter.deleted() && !may.test(Permission.USERS_DELETE)) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN, "Only who may delete users may see the deleted");
+        }
+        if (SEE_ATTRIBUTES.stream().noneMatch(may)
+                && !attributes
+                        .names(Set.of(AttributeCircle.PUBLIC))
+                        .containsAll(filter.attributes().keySet())) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN,
+                    "Only who may read users may look for attributes that are not public");
+        }
     }
 
     /** A part of a list, with the sort keys of each user. */

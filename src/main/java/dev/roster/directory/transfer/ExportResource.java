@@ -3,6 +3,7 @@ package dev.roster.directory.transfer;
 import dev.roster.audit.AuditAction;
 import dev.roster.directory.search.FilterParameters;
 import dev.roster.directory.search.UserFilter;
+import dev.roster.directory.search.UserSearch;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
 import io.quarkus.security.Authenticated;
@@ -45,10 +46,12 @@ public class ExportResource {
 
     private final Exporter exporter;
     private final Exports exports;
+    private final UserSearch search;
     private final CurrentUser caller;
 
-    ExportResource(Exporter exporter, Exports exports, CurrentUser caller) {
+    ExportResource(Exporter exporter, Exports exports, UserSearch search, CurrentUser caller) {
         this.exporter = exporter;
+        this.search = search;
         this.exports = exports;
         this.caller = caller;
     }
@@ -92,7 +95,7 @@ public class ExportResource {
                                                 ProblemException.invalidParameter(
                                                         "format", "must be ndjson or csv"));
         UserFilter filter = Exports.filter(uri.getQueryParameters());
-        filter.requireVisibleTo(caller);
+        search.requireVisible(filter, caller::may);
         Exporter.Selection selection = exports.selection(filter);
         exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
         boolean gzip = takesGzip(encodings);

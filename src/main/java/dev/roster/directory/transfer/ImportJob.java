@@ -74,14 +74,15 @@ class ImportJob implements JobKind {
             """
             WITH s AS MATERIALIZED (
                 SELECT r.*, lower(r.email COLLATE "C") COLLATE "default" AS email_key, nullif(r.external_id, r.user_id::text) AS kept_id, g.missing,
-                    r.roles IS NOT NULL AND NOT r.roles <@ CAST(:roles AS text[]) AS above
+                    CASE WHEN NOT r.roles <@ CAST(:roles AS text[]) THEN 'roles' WHEN r.groups IS NOT NULL AND NOT :groups THEN 'groups'
+                        WHEN r.email_verified AND NOT :verified THEN 'emailVerified' END AS denied
                 FROM import_rows r LEFT JOIN LATERAL (
                     SELECT string_agg(n.slug, ', ' ORDER BY n.slug) AS missing FROM unnest(r.groups) AS n (slug)
                     WHERE NOT EXISTS (SELECT FROM groups WHERE groups.slug = n.slug)
                 ) AS g ON r.groups IS NOT NULL
                 WHERE r.job_id = :job AND r.number > :position AND r.number <= :position + :batch
             ), good AS (
-                SELECT * FROM s WHERE faults IS NULL AND missing IS NULL AND NOT above
+                SELECT * FROM s WHERE faults IS NULL AND missing IS NULL AND denied IS NULL
             )""";
 
     /**
@@ -95,7 +96,7 @@ class ImportJob implements JobKind {
                     updated_at)
                 SELECT user_id, kept_id, name, email, email_verified, username, display_username, image,
                     coalesce(created_at, :now), :now
-                FROM good ORDER BY number
+                FROM good ORDER BY lower(email COLLATE "C")
                 ON CONFLICT DO NOTHING RETURNING id
             ), kept AS MATERIALIZED (
                 SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
@@ -152,7 +153,8 @@ class ImportJob implements JobKind {
                 UNION ALL
                 SELECT line, 'groups', 'names groups that do not exist: ' || missing FROM s WHERE faults IS NULL AND missing IS NOT NULL
                 UNION ALL
-                SELECT line, 'roles', 'names a role that is gone, or allows more than you may' FROM s WHERE faults IS NULL AND above
+                SELECT line, denied, CASE denied WHEN 'roles' THEN 'names a role that is gone, or allows more than you may'
+                    ELSE 'needs a permission that is gone' END FROM s WHERE faults IS NULL AND denied IS NOT NULL
                 UNION ALL
                 SELECT line, CASE WHEN email THEN 'email' WHEN id THEN 'externalId' WHEN username THEN 'username' ELSE '' END,
                     CASE WHEN email OR id OR username THEN 'is another user''s' ELSE 'was taken by another user meanwhile' END
@@ -196,24 +198,31 @@ class ImportJob implements JobKind {
 
     @Override
     public void run(JobRun run) throws SQLException {
-        Set<String> roles = QuarkusTransaction.requiringNew().call(() -> grantableRoles(run));
         if (run.isNew()) {
             markDuplicates(run.id());
         }
-        while (run.step(position -> merge(run, position, roles))) {
+        // asked again by each step: who was banned or demoted meanwhile changes nothing more
+        while (run.step(position -> merge(run, position, rights(run)))) {
             // the next one
         }
     }
 
     /**
-     * The roles that may be given.
+     * What whoever started a job may do now.
      *
+     * @param roles that may be given
+     * @param groups whether members may be added to groups
+     * @param verified whether an address may be said to be proven
+     */
+    private record Rights(Set<String> roles, boolean groups, boolean verified) {}
+
+    /**
      * @throws JobFailure where whoever started the job could not start it any more
      */
-    private Set<String> grantableRoles(JobRun run) {
+    private Rights rights(JobRun run) {
         List<Role> all = Role.listAll();
         if (run.parameters().path(OPERATOR).asBoolean()) {
-            return names(all);
+            return new Rights(names(all), true, true);
         }
         Optional<User> creator =
                 Optional.ofNullable(run.createdBy())
@@ -227,7 +236,12 @@ class ImportJob implements JobKind {
         if (!Permission.USERS_IMPORT.isIn(permissions)) {
             throw new JobFailure("Whoever started it may no longer import");
         }
-        return names(all.stream().filter(role -> role.isWithin(permissions)).toList());
+        return new Rights(
+                Permission.USERS_SET_ROLE.isIn(permissions)
+                        ? names(all.stream().filter(role -> role.isWithin(permissions)).toList())
+                        : Set.of(),
+                Permission.GROUPS_UPDATE.isIn(permissions),
+                Permission.USERS_SET_EMAIL.isIn(permissions));
     }
 
     private static Set<String> names(List<Role> roles) {
@@ -249,7 +263,7 @@ class ImportJob implements JobKind {
         }
     }
 
-    private Step merge(JobRun run, long position, Set<String> roles) {
+    private Step merge(JobRun run, long position, Rights rights) {
         boolean dryRun = run.parameters().path("dryRun").asBoolean();
         Instant now = clock.instant();
         entityManager.createNativeQuery(BY_INDEX).getSingleResult();
@@ -259,7 +273,9 @@ class ImportJob implements JobKind {
                         .setParameter("job", run.id())
                         .setParameter("position", position)
                         .setParameter("batch", BATCH)
-                        .setParameter("roles", roles.toArray(String[]::new))
+                        .setParameter("roles", rights.roles().toArray(String[]::new))
+                        .setParameter("groups", rights.groups())
+                        .setParameter("verified", rights.verified())
                         .setParameter(
                                 "skip",
                                 run.parameters().path("onDuplicate").asText().equals("skip"));

@@ -6,10 +6,10 @@ import dev.roster.directory.transfer.Importer.Options;
 import dev.roster.directory.transfer.Importer.Staged;
 import dev.roster.jobs.JobView;
 import dev.roster.jobs.Jobs;
+import dev.roster.platform.idempotency.IdempotencyKey;
 import dev.roster.platform.problem.Parameters;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
-import dev.roster.platform.problem.Violation;
 import dev.roster.platform.security.CurrentUser;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
@@ -29,10 +29,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -55,7 +53,6 @@ public class ImportResource {
     private static final String CSV = "text/csv";
     private static final String LINES = "application/x-ndjson";
     private static final String UNIQUE_VIOLATION = "23505";
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     private final Importer importer;
     private final Jobs jobs;
@@ -103,8 +100,8 @@ public class ImportResource {
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType type,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_ENCODING) String encoding,
             @Parameter(description = "Sent again with the same file: the same job, and no other")
-                    @HeaderParam("Idempotency-Key")
-                    String key,
+                    @HeaderParam(IdempotencyKey.HEADER)
+                    String header,
             @Parameter(
                             description = "Everything is checked and reported, nothing loaded",
                             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
@@ -123,16 +120,7 @@ public class ImportResource {
             @Context UriInfo uri)
             throws SQLException {
         Parameters.only(uri, Set.of("dryRun", "onDuplicate"));
-        if (key != null && !KEY.matcher(key).matches()) {
-            throw new ProblemException(
-                    ProblemCode.VALIDATION_FAILED,
-                    null,
-                    List.of(
-                            new Violation(
-                                    "Idempotency-Key",
-                                    "header",
-                                    "must have 1 to 255 visible ASCII characters")));
-        }
+        String key = header == null ? null : IdempotencyKey.parse(header);
         String charset = type.getParameters().get(MediaType.CHARSET_PARAMETER);
         if (charset != null && !charset.equalsIgnoreCase("utf-8")) {
             throw new ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "UTF-8 alone is read");

@@ -139,9 +139,10 @@ class Importer {
                             who.id(),
                             key,
                             key == null ? null : digest.digest()));
-            connection.commit();
+            // in another transaction, so first: an event of a job that came to nothing does no harm
             QuarkusTransaction.requiringNew()
                     .run(() -> audit.record(AuditAction.IMPORT_STARTED, who.id(), "job", jobId));
+            connection.commit();
             return new Staged(jobId, false);
         } finally {
             places.release();
@@ -207,6 +208,9 @@ class Importer {
     private static UserRow allowed(UserRow row, Importing who) {
         if (!row.roles.isEmpty() && !who.may(Permission.USERS_SET_ROLE)) {
             row.fault(UserColumns.ROLES, "needs the permission users:set-role");
+        }
+        if (row.emailVerified && !who.may(Permission.USERS_SET_EMAIL)) {
+            row.fault(UserColumns.EMAIL_VERIFIED, "needs the permission users:set-email");
         }
         if (!row.groups.isEmpty() && !who.may(Permission.GROUPS_UPDATE)) {
             row.fault(UserColumns.GROUPS, "needs the permission groups:update");

@@ -45,7 +45,6 @@ class RowRules {
     private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final int MAX_EXTERNAL_ID = 255;
-    private static final int MAX_LIST = 100;
 
     private final Validator validator;
     private final UsernameRules usernames;
@@ -201,13 +200,16 @@ class RowRules {
             roles.objection(role).ifPresent(reason -> user.fault(UserColumns.ROLES, reason));
         }
         user.groups = user.texts(row, UserColumns.GROUPS);
-        if (user.groups.size() > MAX_LIST) {
-            user.fault(UserColumns.GROUPS, "must name at most " + MAX_LIST);
-        }
         JsonNode given = row.get(UserColumns.ATTRIBUTES);
         if (given instanceof ObjectNode object) {
+            // as null takes one away elsewhere
+            object.properties().removeIf(member -> member.getValue().isNull());
             user.attributes = object;
             user.profile |= !object.isEmpty();
+            if (Attributes.isTooLong(object)) {
+                user.fault(UserColumns.ATTRIBUTES, Attributes.TOO_LONG);
+                return;
+            }
             attributes
                     .violations(AttributeCircle.ALL, object)
                     .forEach(v -> user.fault(shortened(v.field()), v.message()));

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** A user on its way in, and what is wrong with it. */
 final class UserRow {
+
+    private static final int MAX_LIST = 100;
 
     final List<Fault> faults = new ArrayList<>();
     UUID userId;
@@ -59,18 +63,20 @@ final class UserRow {
         if (value == null || value.isNull()) {
             return List.of();
         }
-        List<String> texts = new ArrayList<>();
         if (value.isArray()) {
+            if (value.size() > MAX_LIST) {
+                fault(member, "must name at most " + MAX_LIST);
+                return List.of();
+            }
+            Set<String> texts = new LinkedHashSet<>();
             for (JsonNode element : value) {
                 if (!element.isTextual()) {
                     fault(member, "must be an array of strings");
                     return List.of();
                 }
-                if (!texts.contains(element.textValue())) {
-                    texts.add(element.textValue());
-                }
+                texts.add(element.textValue());
             }
-            return texts;
+            return List.copyOf(texts);
         }
         fault(member, "must be an array of strings");
         return List.of();

@@ -1,6 +1,9 @@
 package dev.roster.platform.idempotency;
 
 import dev.roster.platform.persistence.BaseEntity;
+import dev.roster.platform.problem.ProblemCode;
+import dev.roster.platform.problem.ProblemException;
+import dev.roster.platform.problem.Violation;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
@@ -9,13 +12,23 @@ import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a caller was answered to a request with a key. Never changed. */
 @Entity
 @Table(name = "idempotency_keys")
 public class IdempotencyKey extends BaseEntity {
+
+    public static final String HEADER = "Idempotency-Key";
+
+    /** The draft's string in quotes, or as most clients send it. */
+    private static final Pattern KEY =
+            Pattern.compile(
+                    "\"([\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255})\"|([\\x21\\x23-\\x7e]{1,255})");
 
     /** How long an answer is kept. */
     private static final Duration LIFETIME = Duration.ofHours(24);
@@ -40,6 +53,26 @@ public class IdempotencyKey extends BaseEntity {
     /** What was created, where that is one thing. */
     @Column(name = "resource_id")
     public UUID resourceId;
+
+    /**
+     * The key in a header.
+     *
+     * @throws ProblemException 400 for what cannot be one
+     */
+    public static String parse(String header) {
+        Matcher matcher = KEY.matcher(header.trim());
+        if (!matcher.matches()) {
+            throw new ProblemException(
+                    ProblemCode.VALIDATION_FAILED,
+                    null,
+                    List.of(
+                            new Violation(
+                                    HEADER,
+                                    "header",
+                                    "must be 1 to 255 visible ASCII characters")));
+        }
+        return matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+    }
 
     /**
      * Keeps others from this key to the end of the transaction.

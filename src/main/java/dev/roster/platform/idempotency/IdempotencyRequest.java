@@ -1,8 +1,6 @@
 package dev.roster.platform.idempotency;
 
-import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
-import dev.roster.platform.problem.Violation;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.FilterInputStream;
@@ -15,21 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The key of a request, and the digest of everything it asks for, taken while it is read. */
 @RequestScoped
 class IdempotencyRequest {
-
-    static final String HEADER = "Idempotency-Key";
-
-    /** The draft's string in quotes, or as most clients send it. */
-    private static final Pattern KEY =
-            Pattern.compile(
-                    "\"([\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255})\"|([\\x21\\x23-\\x7e]{1,255})");
 
     private String key;
     private MessageDigest digest;
@@ -41,22 +29,11 @@ class IdempotencyRequest {
      * @throws ProblemException 400 for what cannot be one
      */
     void begin(ContainerRequestContext request) {
-        String header = request.getHeaderString(HEADER);
+        String header = request.getHeaderString(IdempotencyKey.HEADER);
         if (header == null) {
             return;
         }
-        Matcher matcher = KEY.matcher(header.trim());
-        if (!matcher.matches()) {
-            throw new ProblemException(
-                    ProblemCode.VALIDATION_FAILED,
-                    null,
-                    List.of(
-                            new Violation(
-                                    HEADER,
-                                    "header",
-                                    "must be 1 to 255 visible ASCII characters")));
-        }
-        key = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+        key = IdempotencyKey.parse(header);
         digest = sha256();
         URI uri = request.getUriInfo().getRequestUri();
         String line = request.getMethod() + " " + uri.getRawPath() + "?" + uri.getRawQuery() + "\n";

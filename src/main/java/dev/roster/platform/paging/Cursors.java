@@ -81,7 +81,7 @@ public class Cursors {
     }
 
     private static boolean isText(String part) {
-        return part == null || Text.isStorable(part);
+        return part != null && Text.isStorable(part);
     }
 
     private static String fingerprint(String list) {

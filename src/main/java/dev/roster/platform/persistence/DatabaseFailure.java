@@ -47,6 +47,19 @@ public final class DatabaseFailure {
         return false;
     }
 
+    /**
+     * Whether the same work can succeed when it is done once more: it was ended for others who
+     * waited (SQLSTATE 40P01), or what it refers to went meanwhile (23503).
+     */
+    public static boolean passing(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && "23503".equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return deadlocked(failure);
+    }
+
     private static boolean unavailable(Throwable failure, Set<Throwable> seen) {
         if (failure == null || !seen.add(failure)) {
             return false;

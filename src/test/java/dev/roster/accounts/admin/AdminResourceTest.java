@@ -12,10 +12,13 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
@@ -23,9 +26,11 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -273,6 +278,9 @@ class AdminResourceTest {
                             Map.of("filterField", "tokenDigest", "filterValue", "x"),
                             Map.of("filterField", "banned", "filterValue", "perhaps"),
                             Map.of("filterField", "createdAt", "filterValue", "yesterday"),
+                            Map.of(
+                                    "filterField", "createdAt",
+                                    "filterValue", "+300000-01-01T00:00:00Z"),
                             Map.of(
                                     "filterField",
                                     "banned",
@@ -645,6 +653,32 @@ class AdminResourceTest {
     @Nested
     @DisplayName("of impersonation")
     class Impersonation {
+
+        @Test
+        @DisplayName("makes tokens that name the administrator, and that open nothing here")
+        void tokens() throws IOException {
+            String session =
+                    post(admin, "impersonate-user", Map.of("userId", ada.id))
+                            .statusCode(200)
+                            .extract()
+                            .path("session.token");
+            String fromHeader =
+                    Caller.as(session).get("/api/auth/get-session").header("set-auth-jwt");
+            String fromToken = Caller.as(session).get("/api/auth/token").path("token");
+            for (String jwt : List.of(fromHeader, fromToken)) {
+                JsonNode claims =
+                        new ObjectMapper()
+                                .readTree(Base64.getUrlDecoder().decode(jwt.split("\\.")[1]));
+                assertEquals(ada.id.toString(), claims.get("sub").asText());
+                assertEquals(admin.id.toString(), claims.at("/act/sub").asText());
+                Caller.as(jwt).get("/api/v1/me").then().statusCode(401);
+            }
+            String own = ada.request().get("/api/auth/token").path("token");
+            assertFalse(
+                    new String(Base64.getUrlDecoder().decode(own.split("\\.")[1]))
+                            .contains("act\""));
+            Caller.as(own).get("/api/v1/me").then().statusCode(200);
+        }
 
         @Test
         @DisplayName("acts as the user for an hour, under the administrator's name, and goes back")

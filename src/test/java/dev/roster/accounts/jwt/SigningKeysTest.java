@@ -131,7 +131,7 @@ class SigningKeysTest {
                         false,
                         "ada");
         for (int i = 0; i < 20; i++) {
-            String token = in(() -> tokens.issue(user));
+            String token = in(() -> tokens.issue(user, null));
             Jwk jwk =
                     in(keys::published).stream()
                             .filter(one -> one.alg().equals(algorithm.headerName()))

@@ -99,6 +99,41 @@ class BulkUsersTest {
                 .toList();
     }
 
+    @Test
+    @DisplayName("leaves alone whom the filter means no longer once they are locked")
+    void changedMeanwhile() {
+        List<UUID> some = some(2);
+        Response answer =
+                AtOnce.meanwhile(
+                        () ->
+                                delete(
+                                        admin,
+                                        "{\"filter\":{\"q\":\"%s\",\"emailVerified\":\"false\"}}"
+                                                .formatted(mark)),
+                        "UPDATE users SET email_verified = true WHERE id = ?",
+                        some.get(0));
+        assertEquals(200, answer.statusCode(), answer.asString());
+        assertEquals(
+                List.of(some.get(1)),
+                Database.query(
+                                "SELECT id FROM users WHERE email LIKE ? AND deleted_at IS NOT"
+                                        + " NULL",
+                                mark + "-s-%")
+                        .stream()
+                        .map(row -> row.get("id"))
+                        .toList());
+    }
+
+    @Test
+    @DisplayName("looks for no attributes that the caller does not see")
+    void hiddenAttributes() {
+        Caller cleaner = Callers.with("users:delete", "users:list");
+        String body = "{\"dryRun\":true,\"filter\":{\"attributes.%s\":\"1\"}}";
+        assertProblem(403, "forbidden", delete(cleaner, body.formatted("riskScore")));
+        assertEquals(200, delete(cleaner, body.formatted("department")).statusCode());
+        assertEquals(200, delete(admin, body.formatted("riskScore")).statusCode());
+    }
+
     private static String ids(List<UUID> ids) {
         return ids.stream()
                 .map(id -> "\"" + id + "\"")

@@ -718,12 +718,36 @@ class UserAdministrationTest {
         }
 
         @Test
+        @DisplayName("as it was last read, where it is told how that was")
+        void stale() {
+            String tag = Rest.tag(admin, USERS + "/" + ada.id);
+            Rest.patch(admin, USERS + "/" + ada.id, "*", "{\"name\":\"Changed\"}");
+            for (String action : List.of("ban", "unban")) {
+                assertProblem(412, "precondition_failed", act(action, ada.id, tag));
+                assertEquals(200, sessionStatus(ada));
+            }
+            tag = Rest.tag(admin, USERS + "/" + ada.id);
+            assertEquals(200, act("ban", ada.id, tag).statusCode());
+            assertEquals(401, sessionStatus(ada));
+            Rest.delete(admin, USERS + "/" + ada.id, "*").then().statusCode(204);
+            assertProblem(412, "precondition_failed", act("restore", ada.id, tag));
+            assertEquals(200, act("restore", ada.id, "*").statusCode());
+        }
+
+        private Response act(String action, UUID id, String ifMatch) {
+            return Rest.body(admin.request().header("If-Match", ifMatch), Rest.JSON, "{}")
+                    .post(USERS + "/" + id + "/" + action);
+        }
+
+        @Test
         @DisplayName("but not itself, not until a time that is over, and for no odd reason")
         void refused() {
             assertProblem(409, "conflict", post(admin, admin.id, "ban", "{}"));
             assertInvalid(
                     post(admin, ada.id, "ban", "{\"until\":\"2001-01-01T00:00:00Z\"}"), "until");
             assertInvalid(post(admin, ada.id, "ban", "{\"until\":\"tomorrow\"}"), "until");
+            assertInvalid(
+                    post(admin, ada.id, "ban", "{\"until\":\"+300000-01-01T00:00:00Z\"}"), "until");
             assertInvalid(post(admin, ada.id, "ban", "{\"reason\":\"\"}"), "reason");
             assertInvalid(post(admin, ada.id, "ban", "{\"banned\":false}"), "banned");
             assertEquals(200, sessionStatus(ada));

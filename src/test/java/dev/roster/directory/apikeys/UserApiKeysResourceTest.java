@@ -169,6 +169,11 @@ class UserApiKeysResourceTest {
                                 .asString()
                                 .contains(field));
             }
+            // more than the database could add to a time
+            assertInvalid(
+                    Rest.patch(
+                            admin, key.path, "*", "{\"rateLimitTimeWindow\":9223372036854775807}"),
+                    "rateLimitTimeWindow");
             assertInvalid(Rest.patch(admin, key.path, "*", "{\"refillAmount\":1}"), "refillAmount");
             assertInvalid(Rest.patch(admin, key.path, "*", "{\"enabled\":null}"), "enabled");
             assertInvalid(

@@ -99,6 +99,44 @@ class ErasureTest {
     }
 
     @Test
+    @DisplayName("is 412 of somebody who is changed while it waits")
+    void changedMeanwhile() {
+        Caller admin = Caller.admin();
+        Caller ada = Caller.signUp();
+        String tag = Rest.tag(admin, "/api/v1/users/" + ada.id);
+        assertProblem(
+                412,
+                "precondition_failed",
+                AtOnce.meanwhile(
+                        () -> erase(admin, ada.id, tag, "{}"),
+                        "UPDATE users SET name = 'Changed', version = version + 1 WHERE id = ?",
+                        ada.id));
+        assertEquals(1, rows(ada.id));
+    }
+
+    @Test
+    @DisplayName("of oneself leaves no address behind, not even of the erasing")
+    void oneself() {
+        Caller admin = Caller.admin();
+        assertEquals(204, erase(admin, admin.id, "*", "{}").statusCode());
+        assertEquals(
+                0L,
+                Database.value(
+                        "SELECT count(*) FROM audit_events WHERE (actor_id = ? OR target_id = ?)"
+                                + " AND (ip_address <> '' OR user_agent <> '' OR after IS NOT"
+                                + " NULL)",
+                        admin.id,
+                        admin.id));
+        assertTrue(
+                (Long)
+                                Database.value(
+                                        "SELECT count(*) FROM audit_events WHERE target_id = ? AND"
+                                                + " action = 'user.erased'",
+                                        admin.id)
+                        == 1);
+    }
+
+    @Test
     @DisplayName("empties the answer to the request that made the person, which stays done")
     void madeWithKey() {
         Caller admin = Caller.admin();

@@ -190,6 +190,21 @@ class UserListResourceTest {
         }
 
         @Test
+        @DisplayName("that may list alone looks for attributes that are public, and no others")
+        void attributesOfOthers() {
+            Caller lister = Caller.signUp();
+            People.grant(lister.id, People.role("users:list"));
+            for (String path : List.of(USERS, COUNT)) {
+                for (String name : List.of("riskScore", "shoeSize", "noSuchThing")) {
+                    assertProblem(403, "forbidden", get(lister, path, "attributes." + name, "1"));
+                }
+                get(lister, path, "attributes.department", "x").then().statusCode(200);
+            }
+            People.grant(lister.id, People.role("users:read"));
+            get(lister, USERS, "attributes.riskScore", "1").then().statusCode(200);
+        }
+
+        @Test
         @DisplayName("that may list alone sees what is listed")
         void listAlone() {
             Caller lister = Caller.signUp();

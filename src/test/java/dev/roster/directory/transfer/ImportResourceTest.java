@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -141,16 +142,19 @@ class ImportResourceTest {
                             "",
                             marked(
                                     """
-                                    email,name,roles,groups
-                                    a@M.example,A,support,
-                                    b@M.example,B,,some
-                                    c@M.example,C,,
+                                    email,name,roles,groups,emailVerified
+                                    a@M.example,A,support,,
+                                    b@M.example,B,,some,
+                                    c@M.example,C,,,
+                                    d@M.example,D,,,true
+                                    e@M.example,E,,,false
                                     """));
-            assertCounts(job, 1, 0, 2);
+            assertCounts(job, 2, 0, 3);
             assertEquals(
                     """
                     2 roles: names a role that allows more than you may; needs the permission users:set-role
                     3 groups: needs the permission groups:update
+                    5 emailVerified: needs the permission users:set-email
                     """,
                     Imports.report(importer, job));
         }
@@ -836,6 +840,15 @@ class ImportResourceTest {
         }
 
         @Test
+        @DisplayName("means the same in the quotes of the draft as without")
+        void quoted() {
+            String body = "email,name\na@M.example,A\n";
+            assertEquals(
+                    Imports.location(send(admin, "key-4", "", body)),
+                    Imports.location(send(admin, "\"key-4\"", "", body)));
+        }
+
+        @Test
         @DisplayName("is one job when it is sent twice at once")
         void atOnce() throws Exception {
             String body = "email,name\na@M.example,A\n";
@@ -969,6 +982,23 @@ class ImportResourceTest {
                 assertProblem(
                         400, "validation_failed", Rest.get(importer, "/api/v1/jobs?" + query));
             }
+            // its own fingerprint, and no key
+            String forged =
+                    new String(
+                                    Base64.getUrlDecoder().decode(first.get("next").asText()),
+                                    StandardCharsets.UTF_8)
+                            .replaceFirst(",\".*\"]", ",null]");
+            assertTrue(forged.endsWith(",null]"), forged);
+            assertProblem(
+                    400,
+                    "validation_failed",
+                    Rest.get(
+                            importer,
+                            "/api/v1/jobs?cursor="
+                                    + Base64.getUrlEncoder()
+                                            .withoutPadding()
+                                            .encodeToString(
+                                                    forged.getBytes(StandardCharsets.UTF_8))));
             // a cursor of one's own list is none of another's
             assertProblem(
                     400,
@@ -1024,6 +1054,139 @@ class ImportResourceTest {
                 assertEquals(2 * ImportJob.BATCH, job.get("succeeded").asInt(), job::toString);
                 assertEquals(2 * ImportJob.BATCH, users().size());
             }
+        }
+
+        /** A step of an import waits while this is done. */
+        private JsonNode meanwhile(Caller caller, String file, int row, Runnable change)
+                throws Exception {
+            try (Connection held = Database.connect()) {
+                held.setAutoCommit(false);
+                insert(held, "u" + row + "@" + mark + ".example");
+                String location = Imports.location(Imports.send(caller, CSV, "", marked(file)));
+                awaitWaiting("WITH s AS MATERIALIZED%");
+                change.run();
+                held.rollback();
+                return Imports.await(admin, location);
+            }
+        }
+
+        private String rows(String header, int rows, String more) {
+            return IntStream.range(0, rows)
+                    .mapToObj(i -> "u" + i + "@M.example,U" + more + "\n")
+                    .collect(Collectors.joining("", header + "\n", ""));
+        }
+
+        @Test
+        @DisplayName("refuses lists and attributes that are too long, and keeps no null")
+        void tooLong() {
+            String names =
+                    IntStream.range(0, 101)
+                            .mapToObj(i -> "\"r" + i + "\"")
+                            .collect(Collectors.joining(","));
+            String row = "{\"email\":\"%s@M.example\",\"name\":\"A\",%s}\n";
+            JsonNode job =
+                    done(
+                            LINES,
+                            row.formatted("a", "\"roles\":[" + names + "]")
+                                    + row.formatted("b", "\"groups\":[" + names + "]")
+                                    + row.formatted(
+                                            "c",
+                                            "\"attributes\":{\"costCentre\":\""
+                                                    + "x".repeat(16 * 1024)
+                                                    + "\"}")
+                                    + row.formatted(
+                                            "d",
+                                            "\"attributes\":{\"costCentre\":null,\"department\":\"D\"}"));
+            assertCounts(job, 1, 0, 3);
+            assertEquals(
+                    """
+                    1 roles: must name at most 100
+                    2 groups: must name at most 100
+                    3 attributes: At most 16384 bytes of attributes
+                    """,
+                    Imports.report(admin, job));
+            assertEquals(
+                    "{\"department\": \"D\"}",
+                    Database.value(
+                            "SELECT CAST(attributes AS text) FROM user_profiles p JOIN users u ON"
+                                    + " u.id = p.user_id WHERE u.email = ?",
+                            "d@" + mark + ".example"));
+        }
+
+        @Test
+        @DisplayName("does no further step for somebody who was banned meanwhile")
+        void bannedMeanwhile() throws Exception {
+            Caller importer = with("users:import");
+            JsonNode job =
+                    meanwhile(
+                            importer,
+                            rows("email,name", ImportJob.BATCH + 10, ""),
+                            7,
+                            () ->
+                                    Database.update(
+                                            "UPDATE users SET banned = true WHERE id = ?",
+                                            importer.id));
+            assertEquals("failed", job.get("status").asText(), job::toString);
+            assertEquals("Whoever started it may no longer import", job.get("error").asText());
+            assertEquals(ImportJob.BATCH, users().size());
+        }
+
+        @Test
+        @DisplayName("gives in no further step what may not be given any more")
+        void demotedBetween() throws Exception {
+            Caller importer =
+                    with(
+                            "users:import",
+                            "users:set-role",
+                            "users:set-email",
+                            "users:read",
+                            "users:list");
+            String file =
+                    "email,name,roles,emailVerified\n"
+                            + IntStream.range(0, ImportJob.BATCH)
+                                    .mapToObj(i -> "u" + i + "@M.example,U,,\n")
+                                    .collect(Collectors.joining())
+                            + "v1@M.example,V,support,\nv2@M.example,V,,true\nv3@M.example,V,,\n";
+            Database.update(
+                    "UPDATE roles SET permissions = permissions || (SELECT permissions FROM roles"
+                            + " WHERE name = 'support') WHERE id IN (SELECT role_id FROM"
+                            + " role_grants WHERE user_id = ?)",
+                    importer.id);
+            JsonNode job =
+                    meanwhile(
+                            importer,
+                            file,
+                            7,
+                            () ->
+                                    Database.update(
+                                            "UPDATE roles SET permissions = '{users:import}' WHERE"
+                                                    + " id IN (SELECT role_id FROM role_grants"
+                                                    + " WHERE user_id = ?)",
+                                            importer.id));
+            assertCounts(job, ImportJob.BATCH + 1, 0, 2);
+            assertEquals(
+                    (ImportJob.BATCH + 2)
+                            + " roles: names a role that is gone, or allows more than you may\n"
+                            + (ImportJob.BATCH + 3)
+                            + " emailVerified: needs a permission that is gone\n",
+                    Imports.report(admin, job));
+        }
+
+        @Test
+        @DisplayName("does a step again whose group went while it waited")
+        void groupGone() throws Exception {
+            Database.update(
+                    "INSERT INTO groups (id, name, slug) VALUES (gen_random_uuid(), 'G', ?)", mark);
+            JsonNode job =
+                    meanwhile(
+                            admin,
+                            "email,name,groups\nu1@M.example,A," + mark + "\nu2@M.example,B,\n",
+                            2,
+                            () -> Database.update("DELETE FROM groups WHERE slug = ?", mark));
+            assertCounts(job, 1, 0, 1);
+            assertEquals(
+                    "2 groups: names groups that do not exist: " + mark + "\n",
+                    Imports.report(admin, job));
         }
 
         /** Until such a statement waits for a lock. */

@@ -1,4 +1,4 @@
-package dev.roster.directory.search;
+package dev.roster.platform.json;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /** Points in time as the query writes them. */
-final class Times {
+public final class Times {
 
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
@@ -19,7 +19,7 @@ final class Times {
      *
      * @throws DateTimeException for what is neither
      */
-    static Instant parse(String text) {
+    public static Instant parse(String text) {
         return storable(
                 text.indexOf('T') < 0
                         ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
@@ -29,14 +29,18 @@ final class Times {
     /**
      * @throws DateTimeException for one that the database does not know
      */
-    static Instant storable(Instant instant) {
-        if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
+    public static Instant storable(Instant instant) {
+        if (!isStorable(instant)) {
             throw new DateTimeException("out of range");
         }
         return instant;
     }
 
-    static LocalDate storable(LocalDate date) {
+    public static boolean isStorable(Instant instant) {
+        return !instant.isBefore(FIRST) && !instant.isAfter(LAST);
+    }
+
+    public static LocalDate storable(LocalDate date) {
         storable(date.atStartOfDay(ZoneOffset.UTC).toInstant());
         return date;
     }
