@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -241,6 +242,41 @@ class MigrationsTest {
             flyway(null).migrate();
             assertSame(schemas.lastEntry().getValue(), "after all was undone");
             flyway(null).validate();
+        }
+
+        @Test
+        @DisplayName("the trail is moved with what was being written to it")
+        void trailIsMovedWhole() throws Exception {
+            flyway("032").migrate();
+            try (Connection writer = DriverManager.getConnection(url())) {
+                writer.setAutoCommit(false);
+                writer.createStatement()
+                        .execute(
+                                "INSERT INTO audit_events (id, occurred_at, action, target_type)"
+                                        + " VALUES (gen_random_uuid(), now(), 'user.updated',"
+                                        + " 'user')");
+                CompletableFuture<MigrateResult> moving =
+                        CompletableFuture.supplyAsync(
+                                () ->
+                                        Flyway.configure()
+                                                .configuration(flyway(null).getConfiguration())
+                                                .locations(
+                                                        "classpath:db/migration",
+                                                        "classpath:db/callback")
+                                                .load()
+                                                .migrate());
+                while (lines(
+                                "SELECT count(*) FROM pg_locks WHERE NOT granted AND database ="
+                                        + " (SELECT oid FROM pg_database WHERE datname ="
+                                        + " current_database())")
+                        .equals(List.of("0"))) {
+                    assertFalse(moving.isDone(), "nobody waits for the writer");
+                    Thread.onSpinWait();
+                }
+                writer.commit();
+                moving.join();
+            }
+            assertEquals(List.of("1"), lines("SELECT count(*) FROM audit_events"));
         }
 
         @Test
