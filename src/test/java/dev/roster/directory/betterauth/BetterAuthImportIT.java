@@ -214,6 +214,11 @@ class BetterAuthImportIT {
                 "faulty",
                 "UPDATE account SET password = 'md5' WHERE \"accountId\" = (SELECT id FROM \"user\" WHERE email = 'person2@example.com')");
         execute("faulty", "UPDATE \"twoFactor\" SET secret = 'ff' || substr(secret, 3)");
+        // a text there, and no jsonb here
+        execute(
+                "faulty",
+                "UPDATE organization SET metadata = '{\"a\":\"\\u0000\"}' WHERE id = (SELECT min(id)"
+                        + " FROM organization)");
         Path report = directory.resolve("refused.ndjson");
         try (PackagedProcess importer =
                 PackagedProcess.start(
@@ -234,6 +239,7 @@ class BetterAuthImportIT {
         assertTrue(lines.contains("its e-mail address is not valid"), lines);
         assertTrue(lines.contains("its password hash is of an unknown kind"), lines);
         assertTrue(lines.contains("its secret does not open"), lines);
+        assertTrue(lines.contains("its metadata is not JSON that can be stored"), lines);
         assertTrue(lines.contains("its user was not taken over"), lines);
         assertTrue(!lines.contains("@example.com"), "the report names people:\n" + lines);
         // whose second factor cannot be read is still asked for one
