@@ -1,24 +1,37 @@
 package dev.roster.directory.person;
 
 import static dev.roster.testing.Problems.assertProblem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
 import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -210,6 +223,193 @@ class ExportTest {
             assertFalse(document.at("/user/deletedAt").isNull());
             assertEquals(1, document.get("invitationsReceived").size());
             assertProblem(404, "not_found", Rest.get(admin, path(UUID.randomUUID())));
+        }
+    }
+
+    @Nested
+    @DisplayName("of whom much is held")
+    class Much {
+
+        @Test
+        @DisplayName("is whole and in order, each once, the rest as ever, in a statement a page")
+        void pages() {
+            Caller admin = Caller.admin();
+            Person ada = new Person();
+            UUID id = ada.caller.id;
+            JsonNode before = Rest.json(Rest.get(admin, path(id)));
+            // by her, about her and both; three at each time, so that a page ends between them
+            Database.update(
+                    "INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type,"
+                            + " target_id) SELECT gen_random_uuid(), now() - interval '3 months' +"
+                            + " interval '1 hour' * (i / 3), 'user.updated', CASE WHEN i % 5 <> 1 THEN"
+                            + " ?::uuid END, 'user', CASE WHEN i % 5 <> 2 THEN ?::uuid END FROM"
+                            + " generate_series(1, 2500) i",
+                    id, id);
+            Database.update(
+                    "INSERT INTO sessions (id, user_id, token_digest, created_at, expires_at) SELECT"
+                            + " gen_random_uuid(), ?::uuid, sha256(convert_to(? || i, 'UTF8')), now() -"
+                            + " interval '1 minute' * (i / 3), now() + interval '1 hour' FROM"
+                            + " generate_series(1, 1100) i",
+                    id,
+                    ada.mark);
+            Database.update(
+                    "INSERT INTO idempotency_keys (caller_id, key, request_digest, status, answer)"
+                            + " SELECT ?::uuid, 'key ' || i, sha256(''), 201, '' FROM"
+                            + " generate_series(1, 1100) i",
+                    id);
+            List<String> events =
+                    ids(
+                            "SELECT id FROM audit_events WHERE actor_id = ? OR target_id = ? ORDER BY"
+                                    + " occurred_at, id",
+                            id,
+                            id);
+            assertTrue(events.size() > 2500 && events.size() < 3000);
+            List<String> statements =
+                    Statements.of(() -> Rest.get(admin, path(id)).then().statusCode(200));
+            assertEquals(
+                    3 + 1 + 1 + 2 * 2,
+                    statements.size(),
+                    "caller, document, event; a page more of sessions and of keys, and two of"
+                            + " events, each with the setting for it");
+            JsonNode after = Rest.json(Rest.get(admin, path(id)));
+            // that of the first export
+            events.addAll(
+                    ids(
+                            "SELECT id FROM audit_events WHERE action = 'user.exported' AND target_id"
+                                    + " = ? ORDER BY occurred_at OFFSET 1 LIMIT 1",
+                            id));
+            assertEquals(events, texts(after, "auditEvents", "id"));
+            assertEquals(
+                    ids("SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at, id", id),
+                    texts(after, "sessions", "id"));
+            List<String> keys = texts(after, "idempotencyKeys", "key");
+            assertEquals(1101, keys.size());
+            assertEquals(1101, new TreeSet<>(keys).size());
+            assertEquals(names(before), names(after));
+            // written behind the answers
+            for (JsonNode document : List.of(before, after)) {
+                ((ObjectNode) document.get("user")).remove("lastSeenAt");
+            }
+            for (String name : names(before)) {
+                if (!Set.of("auditEvents", "sessions", "idempotencyKeys").contains(name)) {
+                    assertEquals(before.get(name), after.get(name), name);
+                }
+            }
+            assertEquals(names(before.at("/auditEvents/0")), names(after.at("/auditEvents/2400")));
+        }
+
+        @Test
+        @DisplayName("holds no connection while its reader is slow, and nothing from meanwhile")
+        void slow() throws IOException {
+            Caller admin = Caller.admin();
+            Person ada = withMuch();
+            HttpURLConnection answer = unread(admin, ada);
+            awaitNoConnectionInUse(admin);
+            Database.update(
+                    "INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type)"
+                            + " VALUES (gen_random_uuid(), now(), 'user.meanwhile', ?, 'user')",
+                    ada.caller.id);
+            try (InputStream body = answer.getInputStream()) {
+                JsonNode document = Rest.json(new String(body.readAllBytes(), UTF_8));
+                List<String> actions = texts(document, "auditEvents", "action");
+                assertEquals(LONG, Collections.frequency(actions, "user.long"));
+                assertFalse(actions.contains("user.meanwhile"));
+            }
+        }
+
+        @DisplayName("breaks off where the person is erased meanwhile, and does not look whole")
+        @Test
+        void erased() throws IOException {
+            Caller admin = Caller.admin();
+            Person ada = withMuch();
+            HttpURLConnection answer = unread(admin, ada);
+            Database.update("DELETE FROM users WHERE id = ?", ada.caller.id);
+            try (InputStream body = answer.getInputStream()) {
+                ByteArrayOutputStream read = new ByteArrayOutputStream();
+                assertThrows(
+                        IOException.class,
+                        () -> body.transferTo(read),
+                        () -> {
+                            String text = read.toString(UTF_8);
+                            return text.substring(Math.max(0, text.length() - 400));
+                        });
+                assertTrue(read.size() > 0);
+            }
+        }
+
+        @Test
+        @DisplayName("is 503 while too many are read slowly, and is there again after them")
+        void tooMany() throws IOException {
+            Caller admin = Caller.admin();
+            Person ada = withMuch();
+            List<HttpURLConnection> slow = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                slow.add(unread(admin, ada));
+            }
+            Response ninth = Rest.get(admin, path(ada.caller.id));
+            assertProblem(503, "service_unavailable", ninth);
+            assertEquals("30", ninth.header("Retry-After"));
+            slow.forEach(HttpURLConnection::disconnect);
+            await(() -> Rest.get(admin, path(admin.id)).statusCode() == 200);
+        }
+
+        private static final int LONG = 12_000;
+
+        /** Of whom there is more than the sockets between here and the service take. */
+        private Person withMuch() {
+            Person person = new Person();
+            Database.update(
+                    "INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type,"
+                            + " user_agent) SELECT gen_random_uuid(), now() - interval '1 minute' * i,"
+                            + " 'user.long', ?, 'user', repeat('x', 1000) FROM generate_series(1, ?) i",
+                    person.caller.id,
+                    LONG);
+            return person;
+        }
+
+        /** An answer that has begun, and of which nothing is read yet. */
+        private HttpURLConnection unread(Caller caller, Person person) throws IOException {
+            HttpURLConnection connection =
+                    (HttpURLConnection)
+                            URI.create(
+                                            "http://localhost:"
+                                                    + RestAssured.port
+                                                    + path(person.caller.id))
+                                    .toURL()
+                                    .openConnection();
+            connection.setRequestProperty("Authorization", "Bearer " + caller.token);
+            assertEquals(200, connection.getResponseCode());
+            return connection;
+        }
+
+        private void awaitNoConnectionInUse(Caller admin) {
+            await(() -> Rest.json(Rest.get(admin, "/api/v1/ops/pool")).get("inUse").asInt() == 0);
+        }
+
+        private void await(BooleanSupplier condition) {
+            long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (!condition.getAsBoolean()) {
+                assertTrue(System.nanoTime() < until, "waited too long");
+                Thread.onSpinWait();
+            }
+        }
+
+        private List<String> ids(String sql, Object... parameters) {
+            return Database.query(sql, parameters).stream()
+                    .map(row -> row.get("id").toString())
+                    .collect(Collectors.toList());
+        }
+
+        private List<String> texts(JsonNode document, String list, String name) {
+            List<String> texts = new ArrayList<>();
+            document.get(list).forEach(row -> texts.add(row.get(name).asText()));
+            return texts;
+        }
+
+        private List<String> names(JsonNode object) {
+            List<String> names = new ArrayList<>();
+            object.fieldNames().forEachRemaining(names::add);
+            return names;
         }
     }
 
