@@ -1,5 +1,6 @@
 package dev.roster.jobs;
 
+import dev.roster.platform.http.WholeAnswers;
 import dev.roster.platform.paging.Cursors;
 import dev.roster.platform.paging.Slice;
 import dev.roster.platform.problem.Parameters;
@@ -50,12 +51,20 @@ public class JobsResource {
 
     private final Jobs jobs;
     private final JobReport report;
+    private final WholeAnswers answers;
     private final CurrentUser caller;
     private final Cursors cursors;
     private final Clock clock;
 
-    JobsResource(Jobs jobs, JobReport report, CurrentUser caller, Cursors cursors, Clock clock) {
+    JobsResource(
+            Jobs jobs,
+            JobReport report,
+            WholeAnswers answers,
+            CurrentUser caller,
+            Cursors cursors,
+            Clock clock) {
         this.jobs = jobs;
+        this.answers = answers;
         this.report = report;
         this.caller = caller;
         this.cursors = cursors;
@@ -160,7 +169,8 @@ public class JobsResource {
                         .filter(type -> type.toString().startsWith(CSV))
                         .isPresent();
         StreamingOutput body =
-                csv ? out -> report.writeCsv(id, out) : out -> report.writeLines(id, out);
+                answers.wholeOrBroken(
+                        csv ? out -> report.writeCsv(id, out) : out -> report.writeLines(id, out));
         return Response.ok(body, csv ? CSV + ";charset=UTF-8" : LINES)
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,

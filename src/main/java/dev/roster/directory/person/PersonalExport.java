@@ -2,12 +2,9 @@ package dev.roster.directory.person;
 
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.platform.http.WholeAnswers;
 import dev.roster.platform.problem.OverloadedException;
 import dev.roster.platform.problem.ProblemException;
-import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -30,13 +27,13 @@ class PersonalExport {
 
     private final PersonalData data;
     private final AuditLog audit;
-    private final CurrentVertxRequest request;
+    private final WholeAnswers answers;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
-    PersonalExport(PersonalData data, AuditLog audit, CurrentVertxRequest request) {
+    PersonalExport(PersonalData data, AuditLog audit, WholeAnswers answers) {
         this.data = data;
         this.audit = audit;
-        this.request = request;
+        this.answers = answers;
     }
 
     /**
@@ -50,7 +47,7 @@ class PersonalExport {
         PersonalData.Document document =
                 data.of(userId, administrators).orElseThrow(ProblemException::notFound);
         audit.record(AuditAction.USER_EXPORTED, actor, "user", userId);
-        StreamingOutput body = out -> write(document, out);
+        StreamingOutput body = answers.wholeOrBroken(out -> write(document, out));
         return Response.ok(body)
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
@@ -64,28 +61,8 @@ class PersonalExport {
         }
         try {
             document.writeTo(out);
-        } catch (IOException | RuntimeException e) {
-            breakOff();
-            throw e;
         } finally {
             places.release();
-        }
-    }
-
-    /**
-     * Closes what is under way at once: otherwise the problem that answers a failure would be
-     * appended, and the answer ended as if it were whole.
-     */
-    private void breakOff() {
-        HttpServerRequest http = request.getCurrent().request();
-        if (!http.response().headWritten()) {
-            return;
-        }
-        if (http.version() == HttpVersion.HTTP_2) {
-            http.response().reset();
-        } else {
-            // Vert.x' own close and reset first let through what is written meanwhile
-            ((ConnectionBase) http.connection()).channel().close().awaitUninterruptibly();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.roster.audit.AuditAction;
 import dev.roster.directory.search.FilterParameters;
 import dev.roster.directory.search.UserFilter;
 import dev.roster.directory.search.UserSearch;
+import dev.roster.platform.http.WholeAnswers;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
 import io.quarkus.security.Authenticated;
@@ -47,9 +48,16 @@ public class ExportResource {
     private final Exporter exporter;
     private final Exports exports;
     private final UserSearch search;
+    private final WholeAnswers answers;
     private final CurrentUser caller;
 
-    ExportResource(Exporter exporter, Exports exports, UserSearch search, CurrentUser caller) {
+    ExportResource(
+            Exporter exporter,
+            Exports exports,
+            UserSearch search,
+            WholeAnswers answers,
+            CurrentUser caller) {
+        this.answers = answers;
         this.exporter = exporter;
         this.search = search;
         this.exports = exports;
@@ -99,7 +107,7 @@ public class ExportResource {
         Exporter.Selection selection = exports.selection(filter);
         exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
         boolean gzip = takesGzip(encodings);
-        StreamingOutput body = out -> write(chosen, selection, out, gzip);
+        StreamingOutput body = answers.wholeOrBroken(out -> write(chosen, selection, out, gzip));
         Response.ResponseBuilder answer =
                 Response.ok(
                                 body,

@@ -4,6 +4,7 @@ import static dev.roster.testing.Problems.assertProblem;
 import static dev.roster.testing.Problems.assertViolations;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -247,5 +250,46 @@ class ExportResourceTest {
         Response mine = Rest.get(exporter, PATH + "?q=" + exporter.email);
         assertTrue(mine.asString().contains(exporter.email));
         assertFalse(mine.asString().contains("$argon2id"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip"})
+    @DisplayName("that fails on the way is broken off, and never looks whole")
+    void fails(String encoding) throws Exception {
+        Database.update(
+                "INSERT INTO users (id, name, email) SELECT CAST(lpad(to_hex(n), 32, '0') AS uuid),"
+                        + " 'Fails ' || ?, n || '@' || ? || '.example' FROM generate_series(1,"
+                        + " 2000) n",
+                mark,
+                mark);
+        try {
+            // what is random is not smaller when it is zipped; the last one's number cannot be read
+            Database.update(
+                    "INSERT INTO user_profiles (user_id, bio, phone) SELECT id, (SELECT"
+                            + " string_agg(md5(random()::text || n || id), '') FROM generate_series(1,"
+                            + " 10) n), CASE WHEN email LIKE '2000@%' THEN '\\x00'::bytea END FROM"
+                            + " users WHERE email LIKE '%@' || ? || '.example'",
+                    mark);
+            HttpRequest request =
+                    HttpRequest.newBuilder(
+                                    URI.create(
+                                            "http://localhost:"
+                                                    + RestAssured.port
+                                                    + PATH
+                                                    + "?q="
+                                                    + mark))
+                            .header("Authorization", "Bearer " + admin.token)
+                            .header("Accept-Encoding", encoding)
+                            .build();
+            HttpResponse<InputStream> answer =
+                    HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofInputStream());
+            assertEquals(200, answer.statusCode());
+            try (InputStream body = answer.body()) {
+                assertThrows(IOException.class, body::readAllBytes);
+            }
+        } finally {
+            Database.update("DELETE FROM users WHERE email LIKE '%@' || ? || '.example'", mark);
+        }
     }
 }

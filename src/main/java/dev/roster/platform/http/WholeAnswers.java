@@ -1,0 +1,49 @@
+package dev.roster.platform.http;
+
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+
+/** Bodies that are written as they are made, and that nobody takes for whole who got a part. */
+@ApplicationScoped
+public class WholeAnswers {
+
+    private final CurrentVertxRequest request;
+
+    WholeAnswers(CurrentVertxRequest request) {
+        this.request = request;
+    }
+
+    /** The body; where it fails with a part of it written, the connection is broken off. */
+    public StreamingOutput wholeOrBroken(StreamingOutput body) {
+        return out -> {
+            try {
+                body.write(out);
+            } catch (IOException | RuntimeException e) {
+                breakOff();
+                throw e;
+            }
+        };
+    }
+
+    /**
+     * At once: otherwise the problem that answers a failure would be appended, and the answer ended
+     * as if it were whole.
+     */
+    private void breakOff() {
+        HttpServerRequest http = request.getCurrent().request();
+        if (!http.response().headWritten()) {
+            return;
+        }
+        if (http.version() == HttpVersion.HTTP_2) {
+            http.response().reset();
+        } else {
+            // Vert.x' own close and reset first let through what is written meanwhile
+            ((ConnectionBase) http.connection()).channel().close().awaitUninterruptibly();
+        }
+    }
+}
