@@ -84,6 +84,10 @@ public class Account {
         return QuarkusTransaction.requiringNew()
                 .call(
                         () -> {
+                            // before the password is, as whoever resets it locks them
+                            User user =
+                                    User.lock(userId)
+                                            .orElseThrow(AuthError.UNAUTHORIZED::exception);
                             // of two changes at once the second no longer knows the old password
                             if (!Credential.rehash(
                                     credential.id,
@@ -97,7 +101,6 @@ public class Account {
                                 return null;
                             }
                             sessions.endAll(userId);
-                            User user = User.findById(userId);
                             return sessions.begin(user, active.session().remember).token();
                         });
     }

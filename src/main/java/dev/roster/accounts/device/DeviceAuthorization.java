@@ -3,6 +3,7 @@ package dev.roster.accounts.device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.session.SessionsForestalled;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.Digests;
@@ -10,6 +11,7 @@ import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.crypto.Signer;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
@@ -192,6 +194,11 @@ class DeviceAuthorization {
         return user.isEmpty()
                 ? Outcome.error("access_denied", "Access denied")
                 : new Outcome(sessions.begin(user.get(), true), request.scope, null);
+    }
+
+    /** Whoever is put out gets no session by what was approved before. */
+    void forget(@Observes SessionsForestalled users) {
+        DeviceCode.forget(users.userIds());
     }
 
     /** An unexpired request by its user code, however that is typed, locked. */

@@ -44,6 +44,7 @@ public class Sessions {
     private final Users users;
     private final AuditLog audit;
     private final Event<SessionBegan> began;
+    private final Event<SessionsForestalled> forestalled;
     private final Clock clock;
 
     Sessions(
@@ -54,6 +55,7 @@ public class Sessions {
             Users users,
             AuditLog audit,
             Event<SessionBegan> began,
+            Event<SessionsForestalled> forestalled,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
@@ -62,6 +64,7 @@ public class Sessions {
         this.users = users;
         this.audit = audit;
         this.began = began;
+        this.forestalled = forestalled;
         this.clock = clock;
     }
 
@@ -284,6 +287,9 @@ public class Sessions {
     /** Ends every session of a user. */
     @Transactional
     public void endAll(UUID userId) {
+        // an approval in flight is over before, or comes too late
+        User.lock(userId);
+        forestall(userId);
         if (Session.endAll(userId) > 0) {
             audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
         }
@@ -292,9 +298,17 @@ public class Sessions {
     /** Ends every session of a user but one. */
     @Transactional
     public void endOthers(UUID userId, UUID keep) {
+        User.lock(userId);
+        forestall(userId);
         if (Session.endOthers(userId, keep) > 0) {
             audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
         }
+    }
+
+    /** Has no session of a user begin that was approved already, in the caller's transaction. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void forestall(UUID userId) {
+        forestalled.fire(new SessionsForestalled(List.of(userId)));
     }
 
     /** The sessions of a user as others may see them: by handles that are of no use but to end. */
@@ -316,6 +330,9 @@ public class Sessions {
      */
     @Transactional
     public void revoke(UUID userId, String tokenOrHandle, UUID actor) {
+        if (tokenOrHandle == null) {
+            forestall(userId);
+        }
         long ended =
                 tokenOrHandle == null ? Session.endAll(userId) : Session.end(userId, tokenOrHandle);
         if (ended > 0) {
@@ -326,6 +343,7 @@ public class Sessions {
     /** Ends every session of many users on behalf of somebody else, by two statements. */
     @Transactional
     public void revokeAll(Collection<UUID> userIds, UUID actor) {
+        forestalled.fire(new SessionsForestalled(userIds));
         audit.recordAll(AuditAction.SESSIONS_REVOKED, actor, "user", Session.endAll(userIds), null);
     }
 

@@ -11,6 +11,7 @@ import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Cookies;
 import dev.roster.testing.Database;
+import dev.roster.testing.Device;
 import dev.roster.testing.MailedLinks;
 import dev.roster.testing.Mails;
 import io.quarkus.test.junit.QuarkusTest;
@@ -191,9 +192,11 @@ class PasswordResetResourceTest {
         @DisplayName("works once, signs nobody in, and leaves a verified user's sessions")
         void once() {
             Caller ada = verified();
+            Device device = Device.approvedBy(ada);
             String token = issue(ada.email);
             Response response = reset(token);
             response.then().statusCode(200).body("status", equalTo(true));
+            device.assertForgotten();
             assertEquals(List.of(), Cookies.set(response));
             response.then().header("set-auth-token", nullValue());
             assertTrue(isSignedIn(ada.token));
