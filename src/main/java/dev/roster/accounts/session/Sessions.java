@@ -128,10 +128,16 @@ public class Sessions {
      * in case somebody else has got hold of the token.
      *
      * @param user the user of the old session, as it is now
+     * @throws dev.roster.accounts.betterauth.AuthException 401 where the old one has ended
+     *     meanwhile
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Begun replace(ActiveSession active, User user) {
         Session old = active.session();
+        // what stands in for an API key is not stored
+        if (old.ofApiKey ? !holds(active) : !end(user.id, active.token())) {
+            throw AuthError.UNAUTHORIZED.exception();
+        }
         Begun begun = begin(user, old.remember);
         Session session = begun.session();
         session.impersonatedBy = old.impersonatedBy;
@@ -140,8 +146,17 @@ public class Sessions {
         if (old.impersonatedBy != null) {
             session.expiresAt = old.expiresAt;
         }
-        end(user.id, active.token());
         return begun;
+    }
+
+    /**
+     * Whether what a request came with, which was read before this transaction, is still there. Who
+     * puts the user out meanwhile locks it, and so waits for the end of the transaction: nothing is
+     * left behind by somebody who is out.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean holds(ActiveSession active) {
+        return User.lock(active.user().id).isPresent() && Session.exists(active.session().id);
     }
 
     /**
@@ -276,12 +291,15 @@ public class Sessions {
      * Ends one session of a user.
      *
      * @param tokenOrHandle its token or its handle
+     * @return whether there was one
      */
     @Transactional
-    public void end(UUID userId, String tokenOrHandle) {
-        if (Session.end(userId, tokenOrHandle) > 0) {
+    public boolean end(UUID userId, String tokenOrHandle) {
+        boolean ended = Session.end(userId, tokenOrHandle) > 0;
+        if (ended) {
             audit.record(AuditAction.SESSION_REVOKED, userId, "user", userId);
         }
+        return ended;
     }
 
     /** Ends every session of a user. */
