@@ -3,6 +3,8 @@ package dev.roster.accounts.apikey;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.accounts.session.ActiveSession;
+import dev.roster.accounts.session.Sessions;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.Digests;
@@ -33,6 +35,7 @@ public class ApiKeys {
     private static final int MAX_LENGTH = 32;
 
     private final ApiKeyConfig config;
+    private final Sessions sessions;
     private final AuditLog audit;
     private final Documents documents;
     private final ObjectMapper json;
@@ -40,11 +43,13 @@ public class ApiKeys {
 
     ApiKeys(
             ApiKeyConfig config,
+            Sessions sessions,
             AuditLog audit,
             Documents documents,
             ObjectMapper json,
             Clock clock) {
         this.config = config;
+        this.sessions = sessions;
         this.audit = audit;
         this.documents = documents;
         this.json = json;
@@ -57,10 +62,12 @@ public class ApiKeys {
     /**
      * Makes a key of the user's.
      *
-     * @throws dev.roster.accounts.betterauth.AuthException 400 for what the settings do not allow
+     * @throws dev.roster.accounts.betterauth.AuthException 400 for what the settings do not allow;
+     *     401 where the session ends meanwhile
      */
     @Transactional
-    Made create(User user, NewApiKey wanted) {
+    Made create(ActiveSession active, NewApiKey wanted) {
+        User user = active.user();
         if (wanted.expiresIn() != null) {
             checkLife(wanted.expiresIn());
         }
@@ -72,6 +79,10 @@ public class ApiKeys {
             checkName(wanted.name());
         } else if (config.requireName()) {
             throw ApiKeyError.NAME_REQUIRED.exception();
+        }
+        // a key outlives sessions: it must not be made by one that ends meanwhile
+        if (!sessions.holds(active)) {
+            throw ApiKeyError.UNAUTHORIZED_SESSION.exception();
         }
         Instant now = clock.instant();
         String prefix =

@@ -112,10 +112,15 @@ class DeviceAuthorization {
      *
      * @throws OAuthException 400 invalid_request, expired_token; 403 access_denied to all but the
      *     user who looked it up first, and where somebody or something else acts as that user: the
-     *     device would get a session of its own, for longer
+     *     device would get a session of its own, for longer; 401 unauthorized where the session
+     *     ends meanwhile
      */
     @Transactional
     void answer(String userCode, ActiveSession active, boolean approve) {
+        // before the request is locked, as whoever ends the user's sessions does
+        if (!sessions.holds(active)) {
+            throw OAuthException.unauthorized();
+        }
         DeviceCode request = find(userCode);
         if (request.status != DeviceCode.Status.PENDING) {
             throw new OAuthException("invalid_request", "Device code already processed");

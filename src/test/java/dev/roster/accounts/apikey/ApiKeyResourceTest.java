@@ -263,6 +263,18 @@ class ApiKeyResourceTest {
         }
 
         @Test
+        @DisplayName("makes none while it is put out")
+        void putOut() {
+            assertError(
+                    AtOnce.whilePutOut(caller.id, () -> create(caller, "{}")),
+                    401,
+                    "UNAUTHORIZED_SESSION");
+            assertEquals(
+                    0L,
+                    Database.value("SELECT count(*) FROM api_keys WHERE user_id = ?", caller.id));
+        }
+
+        @Test
         @DisplayName("changes it while it is used: no count is lost")
         void changesWhileUsed() throws Exception {
             Keys.Key key = Keys.of(caller);

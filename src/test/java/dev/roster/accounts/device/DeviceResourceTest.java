@@ -437,6 +437,18 @@ class DeviceResourceTest {
         }
 
         @Test
+        @DisplayName("approves nothing while it is put out")
+        void putOut() {
+            lookUp(user.request(), userCode);
+            assertError(
+                    AtOnce.whilePutOut(user.id, () -> answer(user, "approve")),
+                    401,
+                    "unauthorized",
+                    "Authentication required");
+            assertError(token(), 400, "authorization_pending", "Authorization pending");
+        }
+
+        @Test
         @DisplayName("cannot have a device outlast somebody who acts as it")
         void impersonated() {
             lookUp(user.request(), userCode);
