@@ -33,6 +33,7 @@ public class ApiKeys {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final int START_LENGTH = 6;
     private static final int MAX_LENGTH = 32;
+    private static final int MAX_PER_USER = 100;
 
     private final ApiKeyConfig config;
     private final Sessions sessions;
@@ -63,7 +64,7 @@ public class ApiKeys {
      * Makes a key of the user's.
      *
      * @throws dev.roster.accounts.betterauth.AuthException 400 for what the settings do not allow;
-     *     401 where the session ends meanwhile
+     *     401 where the session ends meanwhile, 403 KEY_LIMIT_REACHED
      */
     @Transactional
     Made create(ActiveSession active, NewApiKey wanted) {
@@ -85,6 +86,10 @@ public class ApiKeys {
             throw ApiKeyError.UNAUTHORIZED_SESSION.exception();
         }
         Instant now = clock.instant();
+        // the user is locked: many at once make no more
+        if (ApiKey.countOf(user.id, now) >= MAX_PER_USER) {
+            throw ApiKeyError.KEY_LIMIT_REACHED.exception();
+        }
         String prefix =
                 wanted.prefix() == null ? config.defaultPrefix().orElse(null) : wanted.prefix();
         String key = (prefix == null ? "" : prefix) + RandomTokens.of(LETTERS, config.keyLength());
@@ -242,18 +247,9 @@ public class ApiKeys {
 
     /** Deletes every key of a user, in the caller's transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void deleteAll(User user) {
-        List<ApiKey> keys = ApiKey.list("user", user);
-        for (ApiKey apiKey : keys) {
-            apiKey.delete();
-            audit.record(
-                    AuditAction.API_KEY_DELETED,
-                    user.id,
-                    "api_key",
-                    apiKey.id,
-                    trail(apiKey),
-                    null);
-        }
+    public void deleteAll(UUID userId) {
+        audit.recordAll(
+                AuditAction.API_KEY_DELETED, userId, "api_key", ApiKey.deleteOf(userId), null);
     }
 
     /**
