@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -493,6 +494,22 @@ class AdminResourceTest {
     @Nested
     @DisplayName("of roles")
     class RolesOfUsers {
+
+        @Test
+        @DisplayName("names any number of roles, and is told that there are no such ones")
+        void manyRoles() {
+            List<String> roles = IntStream.range(0, 70_000).mapToObj(Integer::toString).toList();
+            refused(
+                    post(admin, "set-role", Map.of("userId", ada.id, "role", roles)),
+                    400,
+                    "VALIDATION_ERROR");
+            for (Object some : List.of(String.join(",", roles), roles.subList(0, 100))) {
+                refused(
+                        post(admin, "set-role", Map.of("userId", ada.id, "role", some)),
+                        400,
+                        "YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE");
+            }
+        }
 
         @Test
         @DisplayName("replaces them, in the order given")
