@@ -62,8 +62,8 @@ public class EmailChange {
      *
      * @param newEmail as {@link EmailAddress#parse} gives it
      * @return whether the address was changed at once
-     * @throws AuthException 400 CHANGE_EMAIL_DISABLED, or without code for the address there is;
-     *     401 where the session ends meanwhile
+     * @throws AuthException 400 CHANGE_EMAIL_DISABLED, or without code for the address there is and
+     *     where no links are mailed; 401 where the session ends meanwhile
      */
     boolean request(ActiveSession active, String newEmail, String callbackUrl) {
         User user = active.user();
@@ -75,6 +75,9 @@ public class EmailChange {
         }
         if (!user.emailVerified && config.updateWithoutVerification()) {
             return changeAtOnce(active, newEmail);
+        }
+        if (!verificationConfig.enabled()) {
+            throw new AuthException(400, null, "Verification email isn't enabled");
         }
         boolean confirm = user.emailVerified && config.sendConfirmation();
         QuarkusTransaction.requiringNew()
