@@ -66,7 +66,16 @@ public class Account {
      *     CREDENTIAL_ACCOUNT_NOT_FOUND where the user has none
      */
     public Credential requirePassword(UUID userId, String password) {
-        return currentPassword.require(userId, password);
+        return currentPassword.require(userId, password, AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND);
+    }
+
+    /**
+     * Tells whether a password is the user's, and no more.
+     *
+     * @throws AuthException 400 INVALID_PASSWORD, PASSWORD_TOO_LONG
+     */
+    public void verifyPassword(UUID userId, String password) {
+        currentPassword.require(userId, password);
     }
 
     /**

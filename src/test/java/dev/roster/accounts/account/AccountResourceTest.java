@@ -136,6 +136,13 @@ class AccountResourceTest {
                     .then()
                     .statusCode(400)
                     .body("code", equalTo("CREDENTIAL_ACCOUNT_NOT_FOUND"));
+            caller.request()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("password", Caller.PASSWORD))
+                    .post("/api/auth/verify-password")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("INVALID_PASSWORD"));
         }
 
         private Response change(String token, String current, String next, boolean revoke) {

@@ -279,6 +279,11 @@ class TwoFactorResourceTest {
                         400,
                         "INVALID_PASSWORD");
             }
+            Database.update("DELETE FROM credentials WHERE user_id = ?", user.id);
+            refused(
+                    user.browser.post("/two-factor/" + operation, Guarded.password()),
+                    400,
+                    "INVALID_PASSWORD");
         }
 
         @ParameterizedTest(name = "{0} {1}")
