@@ -603,6 +603,31 @@ class AdminResourceTest {
     class Bans {
 
         @Test
+        @DisplayName("changes why and until when, for who is out alone")
+        void amends() {
+            update(Map.of("banReason", "spam"))
+                    .body("banned", equalTo(false))
+                    .body("banReason", nullValue());
+            update(Map.of("banned", true, "banExpires", "2125-01-01T00:00:00Z"));
+            update(Map.of("banReason", "spam"))
+                    .body("banned", equalTo(true))
+                    .body("banReason", equalTo("spam"))
+                    .body("banExpires", equalTo("2125-01-01T00:00:00.000Z"));
+            update(Map.of("banExpires", "2126-01-01T00:00:00Z"))
+                    .body("banReason", equalTo("spam"))
+                    .body("banExpires", equalTo("2126-01-01T00:00:00.000Z"));
+            Map<String, Object> ever = new HashMap<>();
+            ever.put("banExpires", null);
+            update(ever).body("banReason", equalTo("spam")).body("banExpires", nullValue());
+            update(Map.of("banned", false)).body("banReason", nullValue());
+        }
+
+        private ValidatableResponse update(Map<String, Object> data) {
+            return post(admin, "update-user", Map.of("userId", ada.id, "data", data))
+                    .statusCode(200);
+        }
+
+        @Test
         @DisplayName("keeps a user out at once, with reason and end, until it is lifted")
         void bans() {
             post(
