@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.UuidGenerator;
 import org.hibernate.type.SqlTypes;
@@ -91,7 +92,12 @@ public class Role extends BaseEntity {
 
     /** The roles with these names. */
     public static List<Role> listByName(Collection<String> names) {
-        return list("name in ?1", names);
+        // one parameter, however many names there are
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery("SELECT * FROM roles WHERE name = ANY (:names)", Role.class)
+                .setParameter("names", names.toArray(new String[0]))
+                .getResultList();
     }
 
     public static Optional<Role> findByName(String name) {

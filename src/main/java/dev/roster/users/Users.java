@@ -346,14 +346,12 @@ public class Users {
 
         /** Whether a user is kept out, and nothing else. */
         public static Change of(Optional<Ban> ban) {
-            return new Change(
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    UnaryOperator.identity(),
-                    Optional.empty(),
-                    Optional.of(ban));
+            return NONE.with(ban);
+        }
+
+        /** The same change, and whether the user is kept out. */
+        public Change with(Optional<Ban> ban) {
+            return new Change(name, image, email, emailVerified, rename, status, Optional.of(ban));
         }
     }
 

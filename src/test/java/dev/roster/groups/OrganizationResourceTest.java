@@ -27,6 +27,7 @@ import io.restassured.response.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -245,6 +246,29 @@ class OrganizationResourceTest {
     @Nested
     @DisplayName("An invitation")
     class Invited {
+
+        @Test
+        @DisplayName("names no more than a hundred teams")
+        void manyTeams() {
+            Caller owner = Caller.signUp();
+            create(owner);
+            List<String> teams = IntStream.range(0, 70_000).mapToObj(Integer::toString).toList();
+            for (int count : new int[] {100, 101, teams.size()}) {
+                refused(
+                        post(
+                                owner,
+                                "invite-member",
+                                Map.of(
+                                        "email",
+                                        Caller.newEmail(),
+                                        "role",
+                                        "member",
+                                        "teamId",
+                                        teams.subList(0, count))),
+                        400,
+                        count == 100 ? "TEAM_NOT_FOUND" : "VALIDATION_ERROR");
+            }
+        }
 
         @Test
         @DisplayName("is mailed with a link, and good once for its recipient")

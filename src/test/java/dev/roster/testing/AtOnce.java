@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +64,16 @@ public final class AtOnce {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** Calls while a user's sessions are ended as they are with all that lets it in. */
+    public static <T> T whilePutOut(UUID user, Supplier<T> call) {
+        return meanwhile(
+                call,
+                "WITH ended AS (DELETE FROM sessions WHERE user_id = ?) UPDATE users SET updated_at"
+                        + " = now() WHERE id = ?",
+                user,
+                user);
     }
 
     /**

@@ -7,9 +7,10 @@ import java.util.Map;
 
 /**
  * An account that somebody made with the address of another, with everything that could let its
- * maker back in: sessions, a password, a provider, an API key and a second factor of its own.
+ * maker back in: sessions, a password, a provider, an API key, a second factor of its own and a
+ * device that it let in.
  */
-public record Hijacked(Caller attacker, String phone) {
+public record Hijacked(Caller attacker, String phone, Device device) {
 
     public static Hijacked make() {
         Caller attacker = Caller.signUp();
@@ -32,7 +33,7 @@ public record Hijacked(Caller attacker, String phone) {
                 .then()
                 .statusCode(200);
         Database.update("UPDATE users SET two_factor_enabled = true WHERE id = ?", attacker.id);
-        return new Hijacked(attacker, phone);
+        return new Hijacked(attacker, phone, Device.approvedBy(attacker));
     }
 
     public String email() {
@@ -59,6 +60,7 @@ public record Hijacked(Caller attacker, String phone) {
         for (String token : new String[] {attacker.token, phone}) {
             assertEquals("null", Caller.as(token).get("/api/auth/get-session").asString());
         }
+        device.assertForgotten();
         Caller.signIn(attacker.email, Caller.PASSWORD).then().statusCode(401);
     }
 

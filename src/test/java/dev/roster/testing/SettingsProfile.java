@@ -28,6 +28,7 @@ public class SettingsProfile implements QuarkusTestProfile {
                 Map.entry("roster.device-authorization.interval", "1S"),
                 Map.entry("roster.device-authorization.clients", "tv,printer"),
                 Map.entry("roster.magic-link.sign-up", "false"),
+                Map.entry("roster.email-verification.enabled", "false"),
                 Map.entry("roster.email-otp.sign-up", "false"),
                 Map.entry("roster.email-otp.change-email", "true"),
                 Map.entry("roster.organization.limit", "1"),

@@ -66,7 +66,16 @@ public class Account {
      *     CREDENTIAL_ACCOUNT_NOT_FOUND where the user has none
      */
     public Credential requirePassword(UUID userId, String password) {
-        return currentPassword.require(userId, password);
+        return currentPassword.require(userId, password, AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND);
+    }
+
+    /**
+     * Tells whether a password is the user's, and no more.
+     *
+     * @throws AuthException 400 INVALID_PASSWORD, PASSWORD_TOO_LONG
+     */
+    public void verifyPassword(UUID userId, String password) {
+        currentPassword.require(userId, password);
     }
 
     /**
@@ -84,6 +93,10 @@ public class Account {
         return QuarkusTransaction.requiringNew()
                 .call(
                         () -> {
+                            // before the password is, as whoever resets it locks them
+                            User user =
+                                    User.lock(userId)
+                                            .orElseThrow(AuthError.UNAUTHORIZED::exception);
                             // of two changes at once the second no longer knows the old password
                             if (!Credential.rehash(
                                     credential.id,
@@ -97,7 +110,6 @@ public class Account {
                                 return null;
                             }
                             sessions.endAll(userId);
-                            User user = User.findById(userId);
                             return sessions.begin(user, active.session().remember).token();
                         });
     }

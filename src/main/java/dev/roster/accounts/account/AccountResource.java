@@ -160,7 +160,7 @@ public class AccountResource {
         Fields fields = request.fields();
         String password = fields.string("password");
         fields.check();
-        account.requirePassword(current.require().user().id, password);
+        account.verifyPassword(current.require().user().id, password);
         return Status.DONE;
     }
 

@@ -219,7 +219,9 @@ public class AdminResource {
                                 administration.change(
                                         administrator.id(),
                                         id(userId),
-                                        user -> new UserAdministration.Edit(change, roles))));
+                                        user ->
+                                                new UserAdministration.Edit(
+                                                        amended(change, user), roles))));
     }
 
     @POST
@@ -510,6 +512,32 @@ public class AdminResource {
         return Optional.of(names);
     }
 
+    /** The change, and what it says of the ban there is without saying that there is one. */
+    private Users.Change amended(Users.Change change, User user) {
+        Fields data = request.fields().object("data");
+        boolean reason = data.has("banReason");
+        boolean expires = data.has("banExpires");
+        if (!user.banned || change.ban().isPresent() || !reason && !expires) {
+            return change;
+        }
+        return change.with(
+                Optional.of(
+                        new Users.Ban(
+                                reason
+                                        ? data.nullableString("banReason").orElse(DEFAULT_REASON)
+                                        : user.banReason,
+                                expires ? banExpires(data).orElse(null) : user.banExpires)));
+    }
+
+    private static Optional<Instant> banExpires(Fields data) {
+        try {
+            return data.nullableString("banExpires").map(Instant::parse).map(Times::storable);
+        } catch (DateTimeException e) {
+            data.fault("banExpires", "Invalid input: expected an ISO 8601 time in UTC");
+            return Optional.empty();
+        }
+    }
+
     /** What the members of {@code data} ask for; those that nobody may set are refused. */
     private Users.Change change(Administrator administrator) {
         if (!request.fields().has("data")) {
@@ -530,16 +558,8 @@ public class AdminResource {
         Optional<Boolean> verified = fields.optionalBoolean("emailVerified");
         Optional<Boolean> banned = fields.optionalBoolean("banned");
         Optional<String> reason = fields.nullableString("banReason");
-        Optional<String> until = fields.nullableString("banExpires");
+        Instant banEnds = banExpires(fields).orElse(null);
         UsernameRules.Change rename = usernames.ofUpdate(fields);
-        Instant expires = null;
-        if (until.isPresent()) {
-            try {
-                expires = Times.storable(Instant.parse(until.get()));
-            } catch (DateTimeException e) {
-                fields.fault("banExpires", "Invalid input: expected an ISO 8601 time in UTC");
-            }
-        }
         fields.check();
         if (fields.has("banned") || fields.has("banReason") || fields.has("banExpires")) {
             administrator.require(
@@ -554,7 +574,6 @@ public class AdminResource {
                         text ->
                                 EmailAddress.parse(text)
                                         .orElseThrow(AuthError.INVALID_EMAIL::exception));
-        Instant banEnds = expires;
         return new Users.Change(
                 name,
                 image,

@@ -118,6 +118,25 @@ public class ApiKey extends ImportableEntity {
                     Map.entry("createdAt", "createdAt"),
                     Map.entry("updatedAt", "updatedAt"));
 
+    /** How many keys of a user have not expired. */
+    static long countOf(UUID userId, Instant now) {
+        return count("user.id = ?1 and " + UNEXPIRED, userId, now);
+    }
+
+    /**
+     * Deletes every key of a user, by one statement.
+     *
+     * @return their ids
+     */
+    static List<UUID> deleteOf(UUID userId) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery(
+                        "DELETE FROM api_keys WHERE user_id = :user RETURNING id", UUID.class)
+                .setParameter("user", userId)
+                .getResultList();
+    }
+
     /** A key of this user's that has not expired, by the identifier that the wire shows. */
     static Optional<ApiKey> findOwn(UUID userId, String publicId, Instant now) {
         String own = "user.id = ?1 and " + UNEXPIRED + " and ";

@@ -21,6 +21,7 @@ enum ApiKeyError implements ErrorCode {
     EXPIRES_IN_IS_TOO_LARGE(400, "The expiresIn is larger than the predefined maximum value."),
     USER_NOT_MEMBER_OF_ORGANIZATION(
             403, "You are not a member of the organization that owns this API key."),
+    KEY_LIMIT_REACHED(403, "You have reached the maximum number of API keys."),
     INVALID_API_KEY(401, "Invalid API key."),
     KEY_DISABLED(401, "API Key is disabled"),
     KEY_EXPIRED(401, "API Key has expired"),

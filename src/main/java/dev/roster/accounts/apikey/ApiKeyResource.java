@@ -123,7 +123,7 @@ public class ApiKeyResource {
         User user = active.get().user();
         ApiKeys.Made made =
                 apiKeys.create(
-                        user,
+                        active.get(),
                         new NewApiKey(
                                 name.orElse(null),
                                 prefix.orElse(null),

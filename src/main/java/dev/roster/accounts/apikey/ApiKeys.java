@@ -3,6 +3,8 @@ package dev.roster.accounts.apikey;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.accounts.session.ActiveSession;
+import dev.roster.accounts.session.Sessions;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.Digests;
@@ -31,8 +33,10 @@ public class ApiKeys {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final int START_LENGTH = 6;
     private static final int MAX_LENGTH = 32;
+    private static final int MAX_PER_USER = 100;
 
     private final ApiKeyConfig config;
+    private final Sessions sessions;
     private final AuditLog audit;
     private final Documents documents;
     private final ObjectMapper json;
@@ -40,11 +44,13 @@ public class ApiKeys {
 
     ApiKeys(
             ApiKeyConfig config,
+            Sessions sessions,
             AuditLog audit,
             Documents documents,
             ObjectMapper json,
             Clock clock) {
         this.config = config;
+        this.sessions = sessions;
         this.audit = audit;
         this.documents = documents;
         this.json = json;
@@ -57,10 +63,12 @@ public class ApiKeys {
     /**
      * Makes a key of the user's.
      *
-     * @throws dev.roster.accounts.betterauth.AuthException 400 for what the settings do not allow
+     * @throws dev.roster.accounts.betterauth.AuthException 400 for what the settings do not allow;
+     *     401 where the session ends meanwhile, 403 KEY_LIMIT_REACHED
      */
     @Transactional
-    Made create(User user, NewApiKey wanted) {
+    Made create(ActiveSession active, NewApiKey wanted) {
+        User user = active.user();
         if (wanted.expiresIn() != null) {
             checkLife(wanted.expiresIn());
         }
@@ -73,7 +81,15 @@ public class ApiKeys {
         } else if (config.requireName()) {
             throw ApiKeyError.NAME_REQUIRED.exception();
         }
+        // a key outlives sessions: it must not be made by one that ends meanwhile
+        if (!sessions.holds(active)) {
+            throw ApiKeyError.UNAUTHORIZED_SESSION.exception();
+        }
         Instant now = clock.instant();
+        // the user is locked: many at once make no more
+        if (ApiKey.countOf(user.id, now) >= MAX_PER_USER) {
+            throw ApiKeyError.KEY_LIMIT_REACHED.exception();
+        }
         String prefix =
                 wanted.prefix() == null ? config.defaultPrefix().orElse(null) : wanted.prefix();
         String key = (prefix == null ? "" : prefix) + RandomTokens.of(LETTERS, config.keyLength());
@@ -231,18 +247,9 @@ public class ApiKeys {
 
     /** Deletes every key of a user, in the caller's transaction. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void deleteAll(User user) {
-        List<ApiKey> keys = ApiKey.list("user", user);
-        for (ApiKey apiKey : keys) {
-            apiKey.delete();
-            audit.record(
-                    AuditAction.API_KEY_DELETED,
-                    user.id,
-                    "api_key",
-                    apiKey.id,
-                    trail(apiKey),
-                    null);
-        }
+    public void deleteAll(UUID userId) {
+        audit.recordAll(
+                AuditAction.API_KEY_DELETED, userId, "api_key", ApiKey.deleteOf(userId), null);
     }
 
     /**

@@ -24,6 +24,9 @@ public final class Fields {
 
     private static final Pattern DECIMAL = Pattern.compile("([+-]?[0-9]{1,30}(\\.[0-9]{1,30})?)?");
 
+    /** Elements of a list; each may become a parameter of a statement. */
+    private static final int MAX_STRINGS = 100;
+
     private final ObjectNode body;
 
     /** What faults name the members by, such as {@code body.} or {@code body.data.}. */
@@ -143,7 +146,7 @@ public final class Fields {
         return found;
     }
 
-    /** A string, or an array of them, that must be there. */
+    /** A string, or an array of no more than 100 of them, that must be there. */
     public List<String> strings(String name) {
         JsonNode value = get(name);
         List<String> texts = new ArrayList<>();
@@ -153,6 +156,7 @@ public final class Fields {
             texts.add(value.textValue());
         }
         if (body != null && value == null
+                || texts.size() > MAX_STRINGS
                 || texts.stream().anyMatch(text -> text == null || !Text.isStorable(text))) {
             fault(name, "Invalid input");
             return List.of();

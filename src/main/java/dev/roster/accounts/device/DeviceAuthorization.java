@@ -3,6 +3,7 @@ package dev.roster.accounts.device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.accounts.session.SessionsForestalled;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.Digests;
@@ -10,6 +11,7 @@ import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.crypto.Signer;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
@@ -110,10 +112,15 @@ class DeviceAuthorization {
      *
      * @throws OAuthException 400 invalid_request, expired_token; 403 access_denied to all but the
      *     user who looked it up first, and where somebody or something else acts as that user: the
-     *     device would get a session of its own, for longer
+     *     device would get a session of its own, for longer; 401 unauthorized where the session
+     *     ends meanwhile
      */
     @Transactional
     void answer(String userCode, ActiveSession active, boolean approve) {
+        // before the request is locked, as whoever ends the user's sessions does
+        if (!sessions.holds(active)) {
+            throw OAuthException.unauthorized();
+        }
         DeviceCode request = find(userCode);
         if (request.status != DeviceCode.Status.PENDING) {
             throw new OAuthException("invalid_request", "Device code already processed");
@@ -192,6 +199,11 @@ class DeviceAuthorization {
         return user.isEmpty()
                 ? Outcome.error("access_denied", "Access denied")
                 : new Outcome(sessions.begin(user.get(), true), request.scope, null);
+    }
+
+    /** Whoever is put out gets no session by what was approved before. */
+    void forget(@Observes SessionsForestalled users) {
+        DeviceCode.forget(users.userIds());
     }
 
     /** An unexpired request by its user code, however that is typed, locked. */

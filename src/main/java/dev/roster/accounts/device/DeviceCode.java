@@ -11,6 +11,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -84,6 +85,14 @@ public class DeviceCode extends BaseEntity {
         return find("userCodeDigest in ?1", digests)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional();
+    }
+
+    /** Forgets what these users have looked up. */
+    static void forget(Collection<UUID> userIds) {
+        getEntityManager()
+                .createNativeQuery("DELETE FROM device_codes WHERE user_id = ANY (:users)")
+                .setParameter("users", userIds.toArray(new UUID[0]))
+                .executeUpdate();
     }
 
     boolean isExpired(Instant now) {

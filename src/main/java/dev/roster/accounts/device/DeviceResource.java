@@ -186,12 +186,7 @@ public class DeviceResource {
         Fields fields = request.fields();
         String userCode = fields.string("userCode");
         fields.check();
-        ActiveSession active =
-                current.find()
-                        .orElseThrow(
-                                () ->
-                                        new OAuthException(
-                                                401, "unauthorized", "Authentication required"));
+        ActiveSession active = current.find().orElseThrow(OAuthException::unauthorized);
         authorization.answer(userCode, active, approve);
         return new Done(true);
     }

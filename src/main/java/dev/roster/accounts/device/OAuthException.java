@@ -17,6 +17,10 @@ class OAuthException extends RuntimeException {
         this(400, error, description);
     }
 
+    static OAuthException unauthorized() {
+        return new OAuthException(401, "unauthorized", "Authentication required");
+    }
+
     int status() {
         return status;
     }

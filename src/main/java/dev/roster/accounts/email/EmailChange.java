@@ -3,6 +3,7 @@ package dev.roster.accounts.email;
 import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.session.ActiveSession;
+import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.verification.UserMail;
 import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
@@ -32,6 +33,7 @@ public class EmailChange {
     private final EmailVerification verification;
     private final EmailLinks links;
     private final UserMail mail;
+    private final Sessions sessions;
     private final Users users;
     private final Clock clock;
 
@@ -41,6 +43,7 @@ public class EmailChange {
             EmailVerification verification,
             EmailLinks links,
             UserMail mail,
+            Sessions sessions,
             Users users,
             Clock clock) {
         this.config = config;
@@ -48,6 +51,7 @@ public class EmailChange {
         this.verification = verification;
         this.links = links;
         this.mail = mail;
+        this.sessions = sessions;
         this.users = users;
         this.clock = clock;
     }
@@ -58,9 +62,11 @@ public class EmailChange {
      *
      * @param newEmail as {@link EmailAddress#parse} gives it
      * @return whether the address was changed at once
-     * @throws AuthException 400 CHANGE_EMAIL_DISABLED, or without code for the address there is
+     * @throws AuthException 400 CHANGE_EMAIL_DISABLED, or without code for the address there is and
+     *     where no links are mailed; 401 where the session ends meanwhile
      */
-    boolean request(User user, String newEmail, String callbackUrl) {
+    boolean request(ActiveSession active, String newEmail, String callbackUrl) {
+        User user = active.user();
         if (!config.enabled()) {
             throw AuthError.CHANGE_EMAIL_DISABLED.exception();
         }
@@ -68,12 +74,16 @@ public class EmailChange {
             throw new AuthException(400, null, "Email is the same");
         }
         if (!user.emailVerified && config.updateWithoutVerification()) {
-            return changeAtOnce(user.id, newEmail);
+            return changeAtOnce(active, newEmail);
+        }
+        if (!verificationConfig.enabled()) {
+            throw new AuthException(400, null, "Verification email isn't enabled");
         }
         boolean confirm = user.emailVerified && config.sendConfirmation();
         QuarkusTransaction.requiringNew()
                 .run(
                         () -> {
+                            requireStill(active);
                             if (confirm) {
                                 mailOld(user, newEmail, callbackUrl);
                             } else {
@@ -151,12 +161,21 @@ public class EmailChange {
                 link.expiresAt().toString());
     }
 
-    private boolean changeAtOnce(UUID userId, String newEmail) {
+    /** Whoever was put out meanwhile must not be mailed a way back in. */
+    private void requireStill(ActiveSession active) {
+        if (!sessions.holds(active)) {
+            throw AuthError.UNAUTHORIZED.exception();
+        }
+    }
+
+    private boolean changeAtOnce(ActiveSession active, String newEmail) {
+        UUID userId = active.user().id;
         try {
             QuarkusTransaction.requiringNew()
                     .run(
                             () -> {
-                                User user = User.lock(userId).orElseThrow();
+                                requireStill(active);
+                                User user = User.findById(userId);
                                 users.changeEmail(userId, newEmail, false);
                                 Verification.voidMailed(userId);
                                 verification.send(user);

@@ -128,9 +128,7 @@ public class EmailResource {
         ActiveSession active = current.require();
         boolean changed =
                 change.request(
-                        active.user(),
-                        EmailAddress.parse(newEmail).orElseThrow(),
-                        request.callbackUrl());
+                        active, EmailAddress.parse(newEmail).orElseThrow(), request.callbackUrl());
         if (changed) {
             keep(active);
         }

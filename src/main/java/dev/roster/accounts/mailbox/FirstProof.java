@@ -47,7 +47,7 @@ public class FirstProof {
         // before the sessions end, so that none begins by the password behind that
         Credential.deleteAll(userId);
         Verification.voidAll(userId);
-        apiKeys.deleteAll(user);
+        apiKeys.deleteAll(userId);
         twoFactors.switchOff(userId);
         sessions.endAll(userId);
         users.verifyEmail(user);

@@ -20,14 +20,20 @@ public class CurrentPassword {
     /**
      * Checks the password of a user, holding no connection meanwhile.
      *
-     * @throws AuthException 400 INVALID_PASSWORD, PASSWORD_TOO_LONG, or
-     *     CREDENTIAL_ACCOUNT_NOT_FOUND where the user has none
+     * @throws AuthException 400 INVALID_PASSWORD, also where the user has none; PASSWORD_TOO_LONG
      */
     public Credential require(UUID userId, String password) {
+        return require(userId, password, AuthError.INVALID_PASSWORD);
+    }
+
+    /**
+     * The same where the dialect tells a user who has no password so.
+     *
+     * @throws AuthException 400 INVALID_PASSWORD, PASSWORD_TOO_LONG, or {@code none}
+     */
+    public Credential require(UUID userId, String password, AuthError none) {
         rules.checkGiven(password);
-        Credential credential =
-                Credential.findPassword(userId)
-                        .orElseThrow(AuthError.CREDENTIAL_ACCOUNT_NOT_FOUND::exception);
+        Credential credential = Credential.findPassword(userId).orElseThrow(none::exception);
         if (!hasher.verify(password, credential.passwordHash).matches()) {
             throw AuthError.INVALID_PASSWORD.exception();
         }

@@ -142,6 +142,8 @@ public class PasswordReset {
         audit.record(AuditAction.PASSWORD_RESET, userId, "user", userId);
         if (!firstProof && config.revokeSessions()) {
             sessions.endAll(userId);
+        } else {
+            sessions.forestall(userId);
         }
     }
 

@@ -237,6 +237,18 @@ public class Session extends BaseEntity {
                 .executeUpdate();
     }
 
+    /** Whether there is a session with this id, or the API key that stands for one. */
+    static boolean exists(UUID id) {
+        return getEntityManager()
+                .unwrap(org.hibernate.Session.class)
+                .createNativeQuery(
+                        "SELECT EXISTS (SELECT FROM sessions WHERE id = :id) OR EXISTS (SELECT FROM"
+                                + " api_keys WHERE id = :id)",
+                        Boolean.class)
+                .setParameter("id", id)
+                .getSingleResult();
+    }
+
     /** Ends every session of a user. */
     static long endAll(UUID userId) {
         return delete("user.id", userId);

@@ -44,6 +44,7 @@ public class Sessions {
     private final Users users;
     private final AuditLog audit;
     private final Event<SessionBegan> began;
+    private final Event<SessionsForestalled> forestalled;
     private final Clock clock;
 
     Sessions(
@@ -54,6 +55,7 @@ public class Sessions {
             Users users,
             AuditLog audit,
             Event<SessionBegan> began,
+            Event<SessionsForestalled> forestalled,
             Clock clock) {
         this.config = config;
         this.cookies = cookies;
@@ -62,6 +64,7 @@ public class Sessions {
         this.users = users;
         this.audit = audit;
         this.began = began;
+        this.forestalled = forestalled;
         this.clock = clock;
     }
 
@@ -125,10 +128,16 @@ public class Sessions {
      * in case somebody else has got hold of the token.
      *
      * @param user the user of the old session, as it is now
+     * @throws dev.roster.accounts.betterauth.AuthException 401 where the old one has ended
+     *     meanwhile
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Begun replace(ActiveSession active, User user) {
         Session old = active.session();
+        // what stands in for an API key is not stored
+        if (old.ofApiKey ? !holds(active) : !end(user.id, active.token())) {
+            throw AuthError.UNAUTHORIZED.exception();
+        }
         Begun begun = begin(user, old.remember);
         Session session = begun.session();
         session.impersonatedBy = old.impersonatedBy;
@@ -137,8 +146,17 @@ public class Sessions {
         if (old.impersonatedBy != null) {
             session.expiresAt = old.expiresAt;
         }
-        end(user.id, active.token());
         return begun;
+    }
+
+    /**
+     * Whether what a request came with, which was read before this transaction, is still there. Who
+     * puts the user out meanwhile locks it, and so waits for the end of the transaction: nothing is
+     * left behind by somebody who is out.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean holds(ActiveSession active) {
+        return User.lock(active.user().id).isPresent() && Session.exists(active.session().id);
     }
 
     /**
@@ -273,17 +291,23 @@ public class Sessions {
      * Ends one session of a user.
      *
      * @param tokenOrHandle its token or its handle
+     * @return whether there was one
      */
     @Transactional
-    public void end(UUID userId, String tokenOrHandle) {
-        if (Session.end(userId, tokenOrHandle) > 0) {
+    public boolean end(UUID userId, String tokenOrHandle) {
+        boolean ended = Session.end(userId, tokenOrHandle) > 0;
+        if (ended) {
             audit.record(AuditAction.SESSION_REVOKED, userId, "user", userId);
         }
+        return ended;
     }
 
     /** Ends every session of a user. */
     @Transactional
     public void endAll(UUID userId) {
+        // an approval in flight is over before, or comes too late
+        User.lock(userId);
+        forestall(userId);
         if (Session.endAll(userId) > 0) {
             audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
         }
@@ -292,9 +316,17 @@ public class Sessions {
     /** Ends every session of a user but one. */
     @Transactional
     public void endOthers(UUID userId, UUID keep) {
+        User.lock(userId);
+        forestall(userId);
         if (Session.endOthers(userId, keep) > 0) {
             audit.record(AuditAction.SESSIONS_REVOKED, userId, "user", userId);
         }
+    }
+
+    /** Has no session of a user begin that was approved already, in the caller's transaction. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void forestall(UUID userId) {
+        forestalled.fire(new SessionsForestalled(List.of(userId)));
     }
 
     /** The sessions of a user as others may see them: by handles that are of no use but to end. */
@@ -316,6 +348,9 @@ public class Sessions {
      */
     @Transactional
     public void revoke(UUID userId, String tokenOrHandle, UUID actor) {
+        if (tokenOrHandle == null) {
+            forestall(userId);
+        }
         long ended =
                 tokenOrHandle == null ? Session.endAll(userId) : Session.end(userId, tokenOrHandle);
         if (ended > 0) {
@@ -326,6 +361,7 @@ public class Sessions {
     /** Ends every session of many users on behalf of somebody else, by two statements. */
     @Transactional
     public void revokeAll(Collection<UUID> userIds, UUID actor) {
+        forestalled.fire(new SessionsForestalled(userIds));
         audit.recordAll(AuditAction.SESSIONS_REVOKED, actor, "user", Session.endAll(userIds), null);
     }
 

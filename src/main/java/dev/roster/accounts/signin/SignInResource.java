@@ -62,7 +62,8 @@ public class SignInResource {
         Fields fields = request.fields();
         String email = fields.string("email");
         String password = fields.string("password");
-        String callbackUrl = fields.optionalString("callbackURL").orElse(null);
+        String callbackUrl =
+                fields.optionalString("callbackURL").filter(url -> !url.isEmpty()).orElse(null);
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
         fields.check();
         request.refuseForeignForm();

@@ -132,8 +132,7 @@ public class TwoFactorResource {
     @SignedIn
     public Generated generateBackupCodes() {
         String password = password();
-        return new Generated(
-                true, twoFactors.replaceBackupCodes(current.require().user(), password));
+        return new Generated(true, twoFactors.replaceBackupCodes(current.require(), password));
     }
 
     @POST

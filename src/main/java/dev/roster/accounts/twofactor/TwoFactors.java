@@ -1,6 +1,8 @@
 package dev.roster.accounts.twofactor;
 
+import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
+import dev.roster.accounts.password.Credential;
 import dev.roster.accounts.password.CurrentPassword;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
@@ -79,7 +81,7 @@ public class TwoFactors {
      */
     Offer offerTotp(ActiveSession active, String password, String issuer) {
         User user = active.user();
-        currentPassword.require(user.id, password);
+        Credential credential = currentPassword.require(user.id, password);
         String secret = RandomTokens.alphanumeric(SECRET_LENGTH);
         byte[] sealed = box.seal(secret, TwoFactor.secretContext(user.id));
         List<String> fresh = BackupCodes.make();
@@ -88,6 +90,7 @@ public class TwoFactors {
                 QuarkusTransaction.requiringNew()
                         .call(
                                 () -> {
+                                    requireStill(active, credential);
                                     if (!TwoFactor.offer(
                                             user.id,
                                             sealed,
@@ -113,9 +116,25 @@ public class TwoFactors {
      * @throws AuthException 400 OTP_NOT_CONFIGURED, INVALID_PASSWORD and the like
      */
     String enableMailedCodes(ActiveSession active, String password) {
-        currentPassword.require(active.user().id, password);
+        Credential credential = currentPassword.require(active.user().id, password);
         requireMailedCodes();
-        return QuarkusTransaction.requiringNew().call(() -> switchOn(active).token());
+        return QuarkusTransaction.requiringNew()
+                .call(
+                        () -> {
+                            requireStill(active, credential);
+                            return switchOn(active).token();
+                        });
+    }
+
+    /** No session begins, and no code is made, by a password that was changed meanwhile. */
+    private void requireStill(ActiveSession active, Credential credential) {
+        // the user before its password, as whoever resets it locks them
+        if (!sessions.holds(active)) {
+            throw AuthError.UNAUTHORIZED.exception();
+        }
+        if (!Credential.holds(credential.id, credential.passwordHash)) {
+            throw AuthError.INVALID_PASSWORD.exception();
+        }
     }
 
     /** Switches the second factor on and replaces the session, in the caller's transaction. */
@@ -132,10 +151,11 @@ public class TwoFactors {
      */
     String disable(ActiveSession active, String password) {
         UUID userId = active.user().id;
-        currentPassword.require(userId, password);
+        Credential credential = currentPassword.require(userId, password);
         return QuarkusTransaction.requiringNew()
                 .call(
                         () -> {
+                            requireStill(active, credential);
                             User user = switchOff(userId);
                             return sessions.replace(active, user).token();
                         });
@@ -179,15 +199,17 @@ public class TwoFactors {
      *
      * @throws AuthException 400 TWO_FACTOR_NOT_ENABLED, INVALID_PASSWORD and the like
      */
-    List<String> replaceBackupCodes(User user, String password) {
+    List<String> replaceBackupCodes(ActiveSession active, String password) {
+        User user = active.user();
         if (!user.twoFactorEnabled) {
             throw TwoFactorError.TWO_FACTOR_NOT_ENABLED.exception();
         }
-        currentPassword.require(user.id, password);
+        Credential credential = currentPassword.require(user.id, password);
         List<String> fresh = BackupCodes.make();
         QuarkusTransaction.requiringNew()
                 .run(
                         () -> {
+                            requireStill(active, credential);
                             if (!TwoFactor.replaceBackupCodes(
                                     user.id, digests(user.id, fresh), clock.instant())) {
                                 throw TwoFactorError.TWO_FACTOR_NOT_ENABLED.exception();

@@ -10,6 +10,7 @@ import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Cookies;
 import dev.roster.testing.Database;
+import dev.roster.testing.Device;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -87,8 +88,10 @@ class AccountResourceTest {
         void revokes() {
             Caller caller = Caller.signUp();
             String phone = caller.signInAgain();
+            Device device = Device.approvedBy(caller);
             Response response = change(caller.token, Caller.PASSWORD, NEW_PASSWORD, true);
             String token = response.path("token");
+            device.assertForgotten();
             assertNotEquals(caller.token, token);
             assertEquals(token, Cookies.decode(Cookies.session(response)).substring(0, 32));
             assertTrue(isSignedIn(token));
@@ -133,6 +136,13 @@ class AccountResourceTest {
                     .then()
                     .statusCode(400)
                     .body("code", equalTo("CREDENTIAL_ACCOUNT_NOT_FOUND"));
+            caller.request()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("password", Caller.PASSWORD))
+                    .post("/api/auth/verify-password")
+                    .then()
+                    .statusCode(400)
+                    .body("code", equalTo("INVALID_PASSWORD"));
         }
 
         private Response change(String token, String current, String next, boolean revoke) {

@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -495,6 +496,22 @@ class AdminResourceTest {
     class RolesOfUsers {
 
         @Test
+        @DisplayName("names any number of roles, and is told that there are no such ones")
+        void manyRoles() {
+            List<String> roles = IntStream.range(0, 70_000).mapToObj(Integer::toString).toList();
+            refused(
+                    post(admin, "set-role", Map.of("userId", ada.id, "role", roles)),
+                    400,
+                    "VALIDATION_ERROR");
+            for (Object some : List.of(String.join(",", roles), roles.subList(0, 100))) {
+                refused(
+                        post(admin, "set-role", Map.of("userId", ada.id, "role", some)),
+                        400,
+                        "YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE");
+            }
+        }
+
+        @Test
         @DisplayName("replaces them, in the order given")
         void sets() {
             post(admin, "set-role", Map.of("userId", ada.id, "role", List.of("user", "admin")))
@@ -584,6 +601,31 @@ class AdminResourceTest {
     @Nested
     @DisplayName("of bans")
     class Bans {
+
+        @Test
+        @DisplayName("changes why and until when, for who is out alone")
+        void amends() {
+            update(Map.of("banReason", "spam"))
+                    .body("banned", equalTo(false))
+                    .body("banReason", nullValue());
+            update(Map.of("banned", true, "banExpires", "2125-01-01T00:00:00Z"));
+            update(Map.of("banReason", "spam"))
+                    .body("banned", equalTo(true))
+                    .body("banReason", equalTo("spam"))
+                    .body("banExpires", equalTo("2125-01-01T00:00:00.000Z"));
+            update(Map.of("banExpires", "2126-01-01T00:00:00Z"))
+                    .body("banReason", equalTo("spam"))
+                    .body("banExpires", equalTo("2126-01-01T00:00:00.000Z"));
+            Map<String, Object> ever = new HashMap<>();
+            ever.put("banExpires", null);
+            update(ever).body("banReason", equalTo("spam")).body("banExpires", nullValue());
+            update(Map.of("banned", false)).body("banReason", nullValue());
+        }
+
+        private ValidatableResponse update(Map<String, Object> data) {
+            return post(admin, "update-user", Map.of("userId", ada.id, "data", data))
+                    .statusCode(200);
+        }
 
         @Test
         @DisplayName("keeps a user out at once, with reason and end, until it is lifted")

@@ -263,6 +263,32 @@ class ApiKeyResourceTest {
         }
 
         @Test
+        @DisplayName("makes a hundred and no more, at once either; expired ones do not count")
+        void limit() throws Exception {
+            Database.update(
+                    "INSERT INTO api_keys (id, user_id, key_digest, expires_at) SELECT"
+                            + " gen_random_uuid(), u.id, sha256(convert_to(u.id::text || n,"
+                            + " 'UTF8')), CASE n WHEN 0 THEN now() END FROM users u,"
+                            + " generate_series(0, 98) n WHERE u.id = ?",
+                    caller.id);
+            List<Response> answers = AtOnce.run(4, () -> create(caller, "{}"));
+            assertEquals(2, answers.stream().filter(a -> a.statusCode() == 200).count());
+            assertError(create(caller, "{}"), 403, "KEY_LIMIT_REACHED");
+        }
+
+        @Test
+        @DisplayName("makes none while it is put out")
+        void putOut() {
+            assertError(
+                    AtOnce.whilePutOut(caller.id, () -> create(caller, "{}")),
+                    401,
+                    "UNAUTHORIZED_SESSION");
+            assertEquals(
+                    0L,
+                    Database.value("SELECT count(*) FROM api_keys WHERE user_id = ?", caller.id));
+        }
+
+        @Test
         @DisplayName("changes it while it is used: no count is lost")
         void changesWhileUsed() throws Exception {
             Keys.Key key = Keys.of(caller);

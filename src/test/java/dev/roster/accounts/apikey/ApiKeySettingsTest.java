@@ -130,6 +130,15 @@ class ApiKeySettingsTest {
         }
 
         @Test
+        @DisplayName("that make other keys, for as long as they are there themselves")
+        void makesKeys() {
+            String named = "{\"name\":\"another\"}";
+            post(Keys.with(key.text()), "create", named).then().statusCode(200);
+            Database.update("DELETE FROM api_keys WHERE id = ?", key.id());
+            assertError(post(Keys.with(key.text()), "create", named), 401, "INVALID_API_KEY");
+        }
+
+        @Test
         @DisplayName("that are never fresh")
         void notFresh() {
             assertError(

@@ -1,8 +1,11 @@
 package dev.roster.accounts.device;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.both;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -259,6 +262,26 @@ class DeviceResourceTest {
             assertError(token(), 400, "invalid_grant", "Invalid device code");
         }
 
+        @ParameterizedTest(name = "{0}")
+        @CsvSource({
+            "false, /api/auth/revoke-sessions, {}",
+            "false, /api/auth/revoke-other-sessions, {}",
+            "true, /api/auth/admin/revoke-user-sessions, '{\"userId\":\"%s\"}'",
+            "true, /api/v1/users/%s/require-password-change, {}"
+        })
+        @DisplayName("gets no session where its user's sessions were ended behind the approval")
+        void ended(boolean administrator, String path, String body) {
+            approve();
+            Rest.body(
+                            (administrator ? Caller.admin() : user).request(),
+                            Rest.JSON,
+                            body.formatted(user.id))
+                    .post(path.formatted(user.id))
+                    .then()
+                    .statusCode(both(greaterThanOrEqualTo(200)).and(lessThan(300)));
+            assertError(token(), 400, "invalid_grant", "Invalid device code");
+        }
+
         @Test
         @DisplayName("needs its own client_id, its own code and the grant type")
         void foreign() {
@@ -411,6 +434,18 @@ class DeviceResourceTest {
                         .statusCode(400)
                         .body("code", equalTo("VALIDATION_ERROR"));
             }
+        }
+
+        @Test
+        @DisplayName("approves nothing while it is put out")
+        void putOut() {
+            lookUp(user.request(), userCode);
+            assertError(
+                    AtOnce.whilePutOut(user.id, () -> answer(user, "approve")),
+                    401,
+                    "unauthorized",
+                    "Authentication required");
+            assertError(token(), 400, "authorization_pending", "Authorization pending");
         }
 
         @Test

@@ -587,6 +587,18 @@ class EmailResourceTest {
         }
 
         @Test
+        @DisplayName("is not begun by somebody who is put out meanwhile")
+        void putOut() {
+            Caller ada = verifiedCaller();
+            int mails = Mails.to(ada.email).size();
+            Response answer =
+                    AtOnce.whilePutOut(
+                            ada.id, () -> request(ada.request(), Caller.newEmail(), null));
+            answer.then().statusCode(401).body("code", equalTo("UNAUTHORIZED"));
+            assertEquals(mails, Mails.to(ada.email).size());
+        }
+
+        @Test
         @DisplayName("ends with a reset of the password: whoever asked for it may be a thief")
         void reset() {
             Caller ada = verifiedCaller();

@@ -226,6 +226,17 @@ class RequiredVerificationTest {
     }
 
     @Test
+    @DisplayName("nobody's address changes at once who is put out meanwhile")
+    void changePutOut() {
+        String email = Caller.newEmail();
+        String session = signUpVerified(email);
+        Database.update("UPDATE users SET email_verified = false WHERE email_key = ?", email);
+        UUID id = (UUID) Database.value("SELECT id FROM users WHERE email_key = ?", email);
+        AtOnce.whilePutOut(id, () -> change(session, Caller.newEmail())).then().statusCode(401);
+        assertEquals(email, Database.value("SELECT email_key FROM users WHERE id = ?", id));
+    }
+
+    @Test
     @DisplayName("a deletion is confirmed by a link that is good once, in the user's own session")
     void deletion() {
         String email = Caller.newEmail();

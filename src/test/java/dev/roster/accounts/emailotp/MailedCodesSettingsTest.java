@@ -75,6 +75,22 @@ class MailedCodesSettingsTest {
     }
 
     @Test
+    @DisplayName("no link changes an address where none is mailed")
+    void noLinks() {
+        Caller ada = Caller.signUp();
+        for (boolean verified : new boolean[] {false, true}) {
+            Database.update("UPDATE users SET email_verified = ? WHERE id = ?", verified, ada.id);
+            message(
+                    ada.request()
+                            .contentType(ContentType.JSON)
+                            .body(Map.of("newEmail", Caller.newEmail()))
+                            .post("/api/auth/change-email"),
+                    "Verification email isn't enabled");
+        }
+        assertEquals(List.of(), Mails.to(ada.email));
+    }
+
+    @Test
     @DisplayName("a code to the old address and one to the new change it")
     void change() {
         Caller ada = Caller.signUp();

@@ -11,8 +11,10 @@ import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Cookies;
 import dev.roster.testing.Database;
+import dev.roster.testing.Device;
 import dev.roster.testing.MailedLinks;
 import dev.roster.testing.Mails;
+import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -191,9 +193,11 @@ class PasswordResetResourceTest {
         @DisplayName("works once, signs nobody in, and leaves a verified user's sessions")
         void once() {
             Caller ada = verified();
+            Device device = Device.approvedBy(ada);
             String token = issue(ada.email);
             Response response = reset(token);
             response.then().statusCode(200).body("status", equalTo(true));
+            device.assertForgotten();
             assertEquals(List.of(), Cookies.set(response));
             response.then().header("set-auth-token", nullValue());
             assertTrue(isSignedIn(ada.token));
@@ -398,6 +402,29 @@ class PasswordResetResourceTest {
                             .toList());
             assertEquals(1, events(attacker, "email.verified"));
             assertEquals(1, events(attacker, "sessions.revoked"));
+        }
+
+        @Test
+        @DisplayName("deletes any number of API keys by one statement, and tells of each")
+        void manyKeys() {
+            Caller attacker = Caller.signUp();
+            Database.update(
+                    "INSERT INTO api_keys (id, user_id, key_digest) SELECT gen_random_uuid(),"
+                            + " u.id, sha256(convert_to(u.id::text || n, 'UTF8')) FROM users u,"
+                            + " generate_series(1, 20) n WHERE u.id = ?",
+                    attacker.id);
+            String token = issue(attacker.email);
+            List<String> statements =
+                    Statements.of(() -> reset(token).then().statusCode(200)).stream()
+                            .filter(statement -> statement.contains("api_keys"))
+                            .toList();
+            assertEquals(1, statements.size(), statements.toString());
+            assertEquals(
+                    20L,
+                    Database.value(
+                            "SELECT count(*) FROM audit_events WHERE action = 'api_key.deleted'"
+                                    + " AND actor_id = ?",
+                            attacker.id));
         }
 
         @Test

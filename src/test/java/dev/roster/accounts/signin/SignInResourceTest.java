@@ -2,6 +2,8 @@ package dev.roster.accounts.signin;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -221,6 +223,12 @@ class SignInResourceTest {
                 .statusCode(200)
                 .body("url", equalTo("/dash"))
                 .header("Location", "/dash");
+        signInTo(caller, "", "evil.example")
+                .then()
+                .statusCode(200)
+                .body("redirect", equalTo(false))
+                .body("$", not(hasKey("url")))
+                .header("Location", (String) null);
         signInTo(caller, "https://evil.example/dash", "evil.example")
                 .then()
                 .statusCode(403)

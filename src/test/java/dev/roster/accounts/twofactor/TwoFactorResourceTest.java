@@ -20,6 +20,7 @@ import dev.roster.testing.Mails;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +279,52 @@ class TwoFactorResourceTest {
                         400,
                         "INVALID_PASSWORD");
             }
+            Database.update("DELETE FROM credentials WHERE user_id = ?", user.id);
+            refused(
+                    user.browser.post("/two-factor/" + operation, Guarded.password()),
+                    400,
+                    "INVALID_PASSWORD");
+        }
+
+        @ParameterizedTest(name = "{0} {1}")
+        @DisplayName("is not set up, nor off, by a password that is changed meanwhile")
+        @CsvSource({
+            "false, enable, totp",
+            "false, enable, otp",
+            "true, disable, ''",
+            "true, generate-backup-codes, ''"
+        })
+        void passwordChanged(boolean enabled, String operation, String method) {
+            Guarded user = enabled ? Guarded.byTotp() : Guarded.none();
+            Map<String, Object> body = new HashMap<>(Guarded.password());
+            if (!enabled) {
+                body.put("method", method);
+            }
+            Response response =
+                    AtOnce.meanwhile(
+                            () -> user.browser.post("/two-factor/" + operation, body),
+                            "UPDATE credentials SET password_hash = 'changed' WHERE user_id = ?",
+                            user.id);
+            refused(response, 400, "INVALID_PASSWORD");
+            assertEquals(1, user.sessions());
+            assertEquals(
+                    enabled,
+                    Database.value("SELECT two_factor_enabled FROM users WHERE id = ?", user.id));
+            assertEquals(enabled ? 1 : 0, user.audited("backup_codes.generated"));
+        }
+
+        @Test
+        @DisplayName("replaces no session that ends meanwhile")
+        void sessionEnded() {
+            Guarded user = Guarded.offered();
+            String code = user.code();
+            Response response =
+                    AtOnce.meanwhile(
+                            () -> totp(user.browser, code),
+                            "DELETE FROM sessions WHERE user_id = ?",
+                            user.id);
+            refused(response, 401, "UNAUTHORIZED");
+            assertEquals(0, user.sessions());
         }
 
         @Test

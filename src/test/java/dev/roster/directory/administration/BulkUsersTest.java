@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
+import dev.roster.testing.Device;
 import dev.roster.testing.MailedLinks;
 import dev.roster.testing.Mails;
 import dev.roster.testing.Rest;
@@ -519,6 +520,7 @@ class BulkUsersTest {
         void bans() {
             Caller ada = Caller.signUp();
             Caller bob = Caller.signUp();
+            Device device = Device.approvedBy(ada);
             List<UUID> ids = List.of(ada.id, bob.id);
             Response answer =
                     patch(
@@ -536,6 +538,7 @@ class BulkUsersTest {
             assertEquals(2, events("user.banned", ids));
             assertEquals(200, patch(admin, ids(ids) + ",\"patch\":{\"ban\":null}}").statusCode());
             assertEquals(200, Caller.signIn(ada.email, Caller.PASSWORD).statusCode());
+            device.assertForgotten();
             assertProblem(
                     409,
                     "conflict",
