@@ -96,7 +96,7 @@ class ImportJob implements JobKind {
                     updated_at)
                 SELECT user_id, kept_id, name, email, email_verified, username, display_username, image,
                     coalesce(created_at, :now), :now
-                FROM good ORDER BY lower(email COLLATE "C")
+                FROM good ORDER BY number
                 ON CONFLICT DO NOTHING RETURNING id
             ), kept AS MATERIALIZED (
                 SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
