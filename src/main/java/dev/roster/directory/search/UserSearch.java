@@ -1,6 +1,7 @@
 package dev.roster.directory.search;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.platform.problem.ProblemCode;
@@ -73,9 +74,6 @@ public class UserSearch {
     /** Each of which shows attributes of every circle. */
     private static final List<Permission> SEE_ATTRIBUTES =
             List.of(Permission.USERS_READ, Permission.USERS_UPDATE, Permission.USERS_EXPORT);
-
-    /** An estimate that is so many times the bound is not wrong about being beyond it. */
-    private static final long FAR = 10;
 
     /**
      * Rows of the list by name: to look for words in so many takes what sorting some thousand does.
@@ -225,7 +223,10 @@ public class UserSearch {
         Order searched = order.searched();
         Order.Position place = position == null ? null : position.searched();
         if (order.isByNameAlone()) {
-            long estimate = estimate(selection.near(searched, place, NEAR, 0, NEAR));
+            long estimate =
+                    explain("COSTS", selection.near(searched, place, NEAR, 0, NEAR))
+                            .path("Plan Rows")
+                            .asLong();
             if (estimate >= MANY * (offset + limit)) {
                 Found near = find(selection.near(searched, place, NEAR, offset, limit), order);
                 if (near.users().size() == limit) {
@@ -267,38 +268,33 @@ public class UserSearch {
     }
 
     /**
-     * How many they are: the planner's estimate where that is far beyond the bound, so that nobody
-     * is counted in vain, else counted up to the bound; two statements at most.
+     * How many they are, counted up to the bound; beyond it the planner's estimate. Both come from
+     * one statement: to explain it with what it did tells how many rows it had and how many the
+     * planner would have expected without the limit. The estimate is never taken alone, since
+     * filters that nobody matches together are estimated as many.
      */
     Total count(Selection selection, int bound) {
-        long estimate = estimate(selection.ids());
-        if (estimate > FAR * bound) {
-            return new Total(estimate, true);
-        }
-        long counted = number(selection.count(bound + 1));
+        JsonNode plan = explain("ANALYZE, TIMING OFF, BUFFERS OFF", selection.ids(bound + 1));
+        long counted = plan.path("Actual Rows").asLong();
         return counted <= bound
                 ? new Total(counted, false)
-                : new Total(Math.max(counted, estimate), true);
+                : new Total(Math.max(counted, plan.at("/Plans/0/Plan Rows").asLong()), true);
     }
 
     /** How many they are, each of them counted. */
     Total count(Selection selection) {
-        return new Total(number(selection.count()), false);
-    }
-
-    private long number(Sql sql) {
         long[] number = new long[1];
-        query(sql, row -> number[0] = row.getLong(1));
-        return number[0];
+        query(selection.count(), row -> number[0] = row.getLong(1));
+        return new Total(number[0], false);
     }
 
-    private long estimate(Sql statement) {
+    private JsonNode explain(String how, Sql statement) {
         StringBuilder plan = new StringBuilder();
         query(
-                Sql.of("EXPLAIN (FORMAT JSON) ").add(statement),
+                Sql.of("EXPLAIN (FORMAT JSON, " + how + ") ").add(statement),
                 row -> plan.append(row.getString(1)));
         try {
-            return json.readTree(plan.toString()).at("/0/Plan/Plan Rows").asLong();
+            return json.readTree(plan.toString()).at("/0/Plan");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

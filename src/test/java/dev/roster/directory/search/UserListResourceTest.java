@@ -890,6 +890,40 @@ class UserListResourceTest {
             }
         }
 
+        @Test
+        @DisplayName("is exact also where the planner expects many, whom the filters exclude")
+        void excluding() {
+            Database.update(
+                    "INSERT INTO users (id, name, email, created_at) SELECT gen_random_uuid(), ?,"
+                            + " i || ? || '@x.example', '1999-05-05' FROM generate_series(1, 30) i",
+                    mark,
+                    mark);
+            try {
+                // as if the table had a thousand million rows
+                Database.update(
+                        "UPDATE pg_class SET reltuples = 1e9, relpages = greatest(relpages, 1)"
+                                + " WHERE oid = 'users'::regclass");
+                String[] month = {"createdFrom", "1999-05-01", "createdTo", "1999-06-01"};
+                assertEquals(
+                        Map.of("total", 30, "totalEstimated", false),
+                        map(Rest.json(get(admin, COUNT, month))));
+                assertEquals(
+                        Map.of("total", 0, "totalEstimated", false),
+                        map(
+                                Rest.json(
+                                        get(
+                                                admin,
+                                                COUNT,
+                                                Stream.concat(
+                                                                Stream.of(month),
+                                                                Stream.of("status", "invited"))
+                                                        .toArray(String[]::new)))));
+            } finally {
+                Database.update("ANALYZE users");
+                Database.update("DELETE FROM users WHERE name = ?", mark);
+            }
+        }
+
         private Map<String, Object> map(JsonNode count) {
             assertNotEquals(null, count.get("total"), count.toString());
             return Map.of(
