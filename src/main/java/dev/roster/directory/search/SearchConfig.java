@@ -10,7 +10,7 @@ import jakarta.validation.constraints.Min;
 public interface SearchConfig {
 
     /** Up to how many users a total is exact; above, it is the planner's estimate. */
-    @WithDefault("1000")
+    @WithDefault("250")
     @Min(0)
     @Max(1_000_000)
     int exactTotal();
