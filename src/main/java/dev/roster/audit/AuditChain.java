@@ -27,29 +27,38 @@ class AuditChain {
     /** Events in one transaction or statement. */
     static final int BATCH = 2000;
 
-    /** The first and last link of a time, the head, and from when on events must be there. */
+    /** The first and last link of a time, and the head. */
     private static final String ENDS =
             """
             SELECT coalesce(min(position), 1), coalesce(max(position), 0),
-                (SELECT position || '-' || encode(hash, 'hex') FROM audit_chain ORDER BY position DESC LIMIT 1),
-                (SELECT CAST(coalesce(max(CAST(after ->> 'before' AS timestamptz)), '-infinity') AS text) FROM audit_events
-                    WHERE action = 'audit_events.dropped' AND actor_id IS NULL)
+                (SELECT position || '-' || encode(hash, 'hex') FROM audit_chain ORDER BY position DESC LIMIT 1)
             FROM (SELECT position FROM audit_chain
                 WHERE position > 0 AND occurred_at >= CAST(:from AS timestamptz) AND occurred_at < CAST(:to AS timestamptz)
                 OFFSET 0) AS part
             """;
 
-    /** A part of the chain, with the link before it, and what has become of each link's event. */
+    /**
+     * A part of the chain, with the link before it, and what has become of each link's event. One
+     * that is missing was dropped where an event says so of its month, as {@code
+     * audit_partitions_drop} could have done: no month of the 90 days before that, and none that is
+     * behind an event which is still there. Whoever can write events cannot say so of others.
+     */
     private static final String LINKS =
             """
-            WITH part AS (
+            WITH bound AS MATERIALIZED (
+                SELECT least(
+                    (SELECT max(least(CAST(substring(after ->> 'before', '^[1-9]\\d{3}-(?:0[1-9]|1[0-2])-01T00:00:00Z$') AS timestamptz),
+                        least(occurred_at, now()) - interval '90 days')) FROM audit_events
+                        WHERE action = 'audit_events.dropped' AND actor_id IS NULL),
+                    (SELECT date_trunc('month', min(occurred_at), 'UTC') FROM audit_events)) AS dropped
+            ), part AS (
                 SELECT * FROM audit_chain WHERE position >= :behind AND position <= :last ORDER BY position LIMIT :batch + 1
             ), links AS (
                 SELECT *, lag(position) OVER w AS before, lag(hash) OVER w AS previous FROM part WINDOW w AS (ORDER BY position)
             ), judged AS (
                 SELECT l.position, l.event_id, l.occurred_at, CASE
                     WHEN l.position > 1 AND l.before IS DISTINCT FROM l.position - 1 THEN 'unlinked'
-                    WHEN e.id IS NULL AND l.occurred_at < CAST(:dropped AS timestamptz) THEN 'dropped'
+                    WHEN e.id IS NULL AND l.occurred_at < (SELECT dropped FROM bound) THEN 'dropped'
                     WHEN e.id IS NULL THEN 'removed'
                     WHEN l.hash <> audit_link(l.previous, audit_canonical(e)) THEN 'changed'
                     WHEN e.details_salt IS NULL AND e.before IS NULL AND e.after IS NULL
@@ -148,7 +157,7 @@ class AuditChain {
         String end = to == null ? "infinity" : to.toString();
         Object[] ends = row(ENDS, Map.of("from", begin, "to", end));
         Found found = new Found();
-        links(found, (Long) ends[0] - 1, (Long) ends[1], String.valueOf(ends[3]));
+        links(found, (Long) ends[0] - 1, (Long) ends[1]);
         events(found, begin, end);
         if (known != null && !isLink(known)) {
             found.broken(1, new Broken("head_missing", known.position(), null, null));
@@ -164,17 +173,10 @@ class AuditChain {
                 found.first);
     }
 
-    private void links(Found found, long behind, long last, String dropped) {
+    private void links(Found found, long behind, long last) {
         long position = behind;
         while (position < last) {
-            Object[] part =
-                    row(
-                            LINKS,
-                            Map.of(
-                                    "behind", position,
-                                    "last", last,
-                                    "dropped", dropped,
-                                    "batch", BATCH));
+            Object[] part = row(LINKS, Map.of("behind", position, "last", last, "batch", BATCH));
             position = (Long) part[0];
             found.verified += (Long) part[1];
             found.redacted += (Long) part[2];

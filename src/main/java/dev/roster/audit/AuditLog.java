@@ -84,13 +84,18 @@ public class AuditLog {
     }
 
     /**
-     * Changes of one kind to many records, as {@link #recordAll}.
-     *
-     * @param after what each of them has become. No secret
+     * What one of many records was and has become; either may be null, and neither may hold a
+     * secret.
+     */
+    public record Change(ObjectNode before, ObjectNode after) {}
+
+    /**
+     * Changes of one kind to many records, as {@link #recordAll}; of each only the members that
+     * differ are kept.
      */
     public void recordEach(
-            AuditAction action, UUID actorId, String targetType, Map<UUID, ObjectNode> after) {
-        insert(action, actorId, targetType, after.keySet(), null, after.values());
+            AuditAction action, UUID actorId, String targetType, Map<UUID, Change> changes) {
+        insert(action, actorId, targetType, changes.keySet(), null, changes.values());
     }
 
     private void insert(
@@ -99,7 +104,7 @@ public class AuditLog {
             String targetType,
             Collection<UUID> targetIds,
             ObjectNode after,
-            Collection<ObjectNode> afters) {
+            Collection<Change> changes) {
         if (targetIds.isEmpty()) {
             return;
         }
@@ -107,11 +112,12 @@ public class AuditLog {
         entityManager
                 .createNativeQuery(
                         """
-                        INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type, target_id, after,
+                        INSERT INTO audit_events (id, occurred_at, action, actor_id, target_type, target_id, before, after,
                             ip_address, user_agent, request_id)
                         SELECT t.id, :occurredAt, :action, CAST(:actor AS uuid), :targetType, t.target,
-                            CAST(coalesce(t.after, :after) AS jsonb), :address, :agent, :request
-                        FROM unnest(CAST(:ids AS uuid[]), CAST(:targets AS uuid[]), CAST(:afters AS text[])) AS t (id, target, after)
+                            CAST(t.before AS jsonb), CAST(coalesce(t.after, :after) AS jsonb), :address, :agent, :request
+                        FROM unnest(CAST(:ids AS uuid[]), CAST(:targets AS uuid[]), CAST(:befores AS text[]), CAST(:afters AS text[]))
+                            AS t (id, target, before, after)
                         """)
                 .setParameter("occurredAt", event.occurredAt)
                 .setParameter("action", event.action)
@@ -128,7 +134,15 @@ public class AuditLog {
                                 .toArray(UUID[]::new))
                 .setParameter("targets", targetIds.toArray(UUID[]::new))
                 .setParameter(
-                        "afters", afters.stream().map(ObjectNode::toString).toArray(String[]::new))
+                        "befores",
+                        changes.stream()
+                                .map(it -> changed(it.before(), it.after()))
+                                .toArray(String[]::new))
+                .setParameter(
+                        "afters",
+                        changes.stream()
+                                .map(it -> changed(it.after(), it.before()))
+                                .toArray(String[]::new))
                 .executeUpdate();
         written.fire(new Written());
     }

@@ -255,11 +255,11 @@ class BulkUserCreation {
             refuseRaced(candidates, made);
         }
         audit.recordAll(AuditAction.USER_CREATED, actor, "user", made, null);
-        Map<UUID, ObjectNode> granted = new LinkedHashMap<>();
+        Map<UUID, AuditLog.Change> granted = new LinkedHashMap<>();
         for (UserStatements.Row row : rows(candidates)) {
             if (!row.roles().isEmpty()) {
-                granted.put(
-                        row.id(), documents.tree(Map.of("role", String.join(",", row.roles()))));
+                ObjectNode after = documents.tree(Map.of("role", String.join(",", row.roles())));
+                granted.put(row.id(), new AuditLog.Change(null, after));
             }
         }
         audit.recordEach(AuditAction.ROLES_CHANGED, actor, "user", granted);

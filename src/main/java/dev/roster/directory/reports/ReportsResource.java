@@ -2,6 +2,7 @@ package dev.roster.directory.reports;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.platform.json.Times;
 import dev.roster.platform.paging.Slice;
 import dev.roster.platform.problem.ProblemException;
 import io.quarkus.security.PermissionsAllowed;
@@ -13,10 +14,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -179,16 +178,9 @@ public class ReportsResource {
     private static Instant time(String name, String value) {
         try {
             if (value != null) {
-                Instant time =
-                        value.length() == 10
-                                ? LocalDate.parse(value).atStartOfDay().toInstant(ZoneOffset.UTC)
-                                : Instant.parse(value);
-                int year = time.atOffset(ZoneOffset.UTC).getYear();
-                if (year > 0 && year < 10_000) {
-                    return time;
-                }
+                return Times.parse(value);
             }
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeException e) {
             // the same answer as for none
         }
         throw ProblemException.invalidParameter(
