@@ -13,7 +13,7 @@ class InactiveUsers implements PurgeTask {
     static final String DUE =
             """
             u.id IN (SELECT a.user_id FROM user_activity a WHERE a.last_seen_at <= :before)
-                AND u.deleted_at IS NULL AND u.created_at <= :before AND NOT u.anonymous
+                AND u.deleted_at IS NULL AND u.created_at <= :before AND u.updated_at <= :before AND NOT u.anonymous
                 AND NOT EXISTS (SELECT FROM api_keys k WHERE k.user_id = u.id AND k.last_request_at > :before)
                 AND NOT EXISTS (SELECT FROM role_grants g WHERE g.user_id = u.id)
             """;

@@ -12,7 +12,7 @@ class UnverifiedUsers implements PurgeTask {
 
     static final String DUE =
             """
-            NOT u.email_verified AND NOT u.anonymous AND u.deleted_at IS NULL AND u.created_at <= :before
+            NOT u.email_verified AND NOT u.anonymous AND u.deleted_at IS NULL AND u.created_at <= :before AND u.updated_at <= :before
                 AND NOT EXISTS (SELECT FROM user_activity a WHERE a.user_id = u.id AND a.last_seen_at > :before)
                 AND NOT EXISTS (SELECT FROM api_keys k WHERE k.user_id = u.id AND k.last_request_at > :before)
                 AND NOT EXISTS (SELECT FROM role_grants g WHERE g.user_id = u.id)

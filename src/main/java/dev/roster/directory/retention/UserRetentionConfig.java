@@ -19,14 +19,15 @@ interface UserRetentionConfig {
     Duration deletedUsersAfter();
 
     /**
-     * Time after which an account goes whose address was never verified and whose person has not
-     * been there either. Empty: never.
+     * Time after which an account goes whose address is not verified, which nobody has changed, and
+     * whose person has not been there either. Empty: never.
      */
     Optional<@DurationMin(days = 1) Duration> unverifiedAfter();
 
     /**
      * Time after which a user is deleted (it can be restored for {@link #deletedUsersAfter}) who
-     * has neither had a session nor used an API key. Empty: never.
+     * has neither had a session nor used an API key, and whom nobody has changed, imported or
+     * restored. Empty: never.
      */
     Optional<@DurationMin(days = 1) Duration> inactiveAfter();
 

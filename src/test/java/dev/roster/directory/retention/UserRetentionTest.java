@@ -187,11 +187,14 @@ class UserRetentionTest {
             grant(holder);
             UUID machine = old("email_verified", "false");
             key(machine, "now()");
+            // by an administrator who gave it another address, say, or by an import of old accounts
+            UUID changed = old("email_verified", "false");
+            Database.update("UPDATE users SET updated_at = now() WHERE id = ?", changed);
             retention.purge(new UnverifiedUsers(OFF, purge));
             assertEquals(1L, rows("users", "id", gone), "off");
             retention.purge(new UnverifiedUsers(ON, purge));
             assertEquals(0L, rows("users", "id", gone));
-            for (UUID kept : List.of(verified, seen, holder, machine)) {
+            for (UUID kept : List.of(verified, seen, holder, machine, changed)) {
                 assertEquals(1L, rows("users", "id", kept));
             }
             assertTrue(events(gone).contains("user.purged"));
@@ -241,6 +244,14 @@ class UserRetentionTest {
             }
             assertEquals(0L, rows("memberships", "user_id", gone));
             assertEquals(0L, retention.purge(new InactiveUsers(ON, purge)), "none is left");
+            assertEquals(
+                    200,
+                    Caller.admin()
+                            .request()
+                            .post("/api/v1/users/" + gone + "/restore")
+                            .statusCode());
+            assertEquals(0L, retention.purge(new InactiveUsers(ON, purge)));
+            assertNull(deletedAt(gone), "restored, and not deleted at once again");
         }
     }
 
@@ -278,7 +289,8 @@ class UserRetentionTest {
     /** Came so many days ago, and was last seen so many days ago; -1 for never. */
     private static void age(UUID id, int came, int seen) {
         Database.update(
-                "UPDATE users SET created_at = now() - ? * interval '1 day' WHERE id = ?",
+                "UPDATE users SET created_at = t.time, updated_at = t.time FROM (SELECT now() - ? *"
+                        + " interval '1 day' AS time) AS t WHERE id = ?",
                 came,
                 id);
         Database.update(
