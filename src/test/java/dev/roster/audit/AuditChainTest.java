@@ -242,6 +242,25 @@ class AuditChainTest {
             assertBroken("removed", ids.get(1), 1);
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"infinity", "2199-01-01T00:00:00Z", "0000-13-01T00:00:00Z", "soon"})
+        @DisplayName("removed an event, and wrote one that would excuse it")
+        void excused(String before) throws SQLException {
+            UUID forged = UUID.randomUUID();
+            Database.update(
+                    "INSERT INTO audit_events (id, occurred_at, action, target_type, after) VALUES (?,"
+                            + " now(), 'audit_events.dropped', 'audit_events',"
+                            + " jsonb_build_object('before', CAST(? AS text), 'events', 1))",
+                    forged,
+                    before);
+            try {
+                all("DELETE FROM audit_events WHERE id = '" + ids.get(1) + "'");
+                assertBroken("removed", ids.get(1), 1, "");
+            } finally {
+                all("DELETE FROM audit_events WHERE id = '" + forged + "'");
+            }
+        }
+
         @Test
         @DisplayName("removed an event and its link")
         void unlinked() throws SQLException {

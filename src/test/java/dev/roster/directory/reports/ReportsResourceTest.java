@@ -85,6 +85,8 @@ class ReportsResourceTest {
         "sessions?since=yesterday, since",
         "sessions?since=2026-02-30, since",
         "sessions?since=%2B100000-01-01T00:00:00Z, since",
+        "sessions?since=%2B1000000000-01-01T00:00:00Z, since",
+        "inactive-users?since=-1000000000-12-31T00:00:00Z, since",
         "sessions?since=2026-01-01&moreThan=-1, moreThan",
         "sessions?since=2026-01-01&moreThan=x, moreThan",
         "sessions?since=2026-01-01&size=0, size",
