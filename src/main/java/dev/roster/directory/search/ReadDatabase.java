@@ -10,7 +10,8 @@ import java.sql.SQLNonTransientConnectionException;
 import java.util.List;
 
 /**
- * Where the directory is read from: the replica, where there is one, else the main database.
+ * Where the directory is read from: the replica, where there is one, else the main database. What a
+ * change rests on is read from the main one all the same.
  *
  * <p>It does not take the place of a replica that is away: what the replica was put there to keep
  * from it would come over it at the worst moment. Readers are told 503 then, and nobody else
@@ -19,11 +20,13 @@ import java.util.List;
 @ApplicationScoped
 public class ReadDatabase {
 
+    private final AgroalDataSource main;
     private final AgroalDataSource source;
 
     ReadDatabase(
             AgroalDataSource main,
             @DataSource("read") InjectableInstance<AgroalDataSource> replica) {
+        this.main = main;
         List<AgroalDataSource> active = replica.listActive();
         source = active.isEmpty() ? main : active.get(0);
     }
@@ -34,6 +37,15 @@ public class ReadDatabase {
      * @throws SQLException of class 08 where there is none to be had, whatever the reason
      */
     public Connection open() throws SQLException {
+        return open(source);
+    }
+
+    /** As {@link #open()}, where nothing lags; within a transaction that transaction's. */
+    Connection openMain() throws SQLException {
+        return open(main);
+    }
+
+    private static Connection open(AgroalDataSource source) throws SQLException {
         try {
             return source.getConnection();
         } catch (SQLException e) {

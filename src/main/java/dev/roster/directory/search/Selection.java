@@ -43,11 +43,14 @@ record Selection(
     private static final Pattern TRIGRAM = Pattern.compile("[\\p{L}\\p{N}]{3}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,40}(\\.\\d{1,40})?");
 
-    /** A profile that tells something; there are rows for the preferences' sake alone. */
+    /**
+     * A profile that tells something; there are rows for the preferences' sake alone. The reader's
+     * role may not read the phone, so its function is asked, last of all.
+     */
     private static final String TOLD =
             "(%1$s.full_name IS NOT NULL OR %1$s.bio IS NOT NULL OR %1$s.birth_date IS NOT NULL OR"
-                    + " %1$s.phone IS NOT NULL OR %1$s.locale IS NOT NULL OR %1$s.timezone IS NOT"
-                    + " NULL OR %1$s.website IS NOT NULL OR %1$s.attributes <> '{}')";
+                    + " %1$s.locale IS NOT NULL OR %1$s.timezone IS NOT NULL OR %1$s.website IS NOT"
+                    + " NULL OR %1$s.attributes <> '{}' OR profile_phone_told(%1$s.user_id))";
 
     /** What users are read from; each of them has the user's id. */
     enum Table {

@@ -128,16 +128,22 @@ public class UserSearch {
     record Total(long users, boolean estimated) {}
 
     /**
-     * The statement that selects the ids of the users, for others to use as a part of theirs.
+     * The statement that selects the ids of the users, for others to use as a part of theirs. What
+     * the filter names is looked up where it is used, in the main database: by what a replica still
+     * has, others would be changed than are meant.
      *
      * @throws ProblemException 400 where the filter names a role or group that there is not
      */
     public Sql ids(UserFilter filter) {
-        return select(filter).ids();
+        return select(filter, database::openMain).ids();
     }
 
     /** The filter with what it names looked up: one statement at most. */
     Selection select(UserFilter filter) {
+        return select(filter, database::open);
+    }
+
+    private Selection select(UserFilter filter, Source source) {
         boolean everybody = filter.roles().contains(User.DEFAULT_ROLE);
         List<List<String>> words = filter.words().stream().map(List::of).toList();
         if (filter.roles().isEmpty() && filter.groups().isEmpty()) {
@@ -156,6 +162,7 @@ public class UserSearch {
                         .toArray(UUID[]::new);
         Sql sql = Sql.of(NAMES, names, names, ids, filter.roles().toArray(String[]::new));
         query(
+                source,
                 sql,
                 row -> {
                     boolean role = row.getString("kind").equals("role");
@@ -253,7 +260,10 @@ public class UserSearch {
         return new Found(users, keys);
     }
 
-    /** Those of the users that there are, in the order of the ids; in one statement. */
+    /**
+     * Those of the users that there are now, in the order of the ids; in one statement, of the main
+     * database, so that nobody is missing who has just come.
+     */
     List<FoundUser> find(Collection<UUID> ids) {
         Sql sql =
                 Sql.of(
@@ -263,7 +273,7 @@ public class UserSearch {
                                 + " ORDER BY asked.nr",
                         (Object) ids.toArray(UUID[]::new));
         List<FoundUser> users = new ArrayList<>();
-        query(sql, row -> users.add(user(row)));
+        query(database::openMain, sql, row -> users.add(user(row)));
         return users;
     }
 
@@ -325,8 +335,16 @@ public class UserSearch {
         void read(ResultSet row) throws SQLException;
     }
 
+    private interface Source {
+        Connection open() throws SQLException;
+    }
+
     private void query(Sql sql, RowReader reader) {
-        try (Connection connection = database.open();
+        query(database::open, sql, reader);
+    }
+
+    private void query(Source source, Sql sql, RowReader reader) {
+        try (Connection connection = source.open();
                 PreparedStatement statement = sql.prepare(connection);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {

@@ -3,6 +3,7 @@ package dev.roster.directory.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.roster.testing.DatabaseRoles;
 import dev.roster.testing.OwnProcesses;
 import dev.roster.testing.PackagedProcess;
 import dev.roster.testing.Postgres;
@@ -17,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,28 @@ class ReadReplicaIT {
 
     private static final Duration START = Duration.ofSeconds(120);
     private static final String EMAIL = "boss@example.com";
+    private static final String MAIN = DatabaseRoles.DATABASE;
+
+    private static final List<String> FILTERS =
+            List.of(
+                    "q=boss",
+                    "q=bsso&sort=name",
+                    "q=boss&sort=name",
+                    "role=admin",
+                    "role=user",
+                    "status=active&banned=false&emailVerified=true",
+                    "banned=true",
+                    "createdFrom=2020-01-01&sort=-createdAt",
+                    "lastSeenFrom=2020-01-01&sort=-lastSeenAt",
+                    "minAge=1&maxAge=100",
+                    "locale=en",
+                    "locale=en,de",
+                    "hasProfile=true",
+                    "hasProfile=false",
+                    "attributes.team=a",
+                    "deleted=true&q=boss",
+                    "page=1&sort=email");
+
     private static final String PASSWORD = "tolerably-long-phrase-77";
 
     @TempDir Path directory;
@@ -41,15 +65,21 @@ class ReadReplicaIT {
     void replica() throws Exception {
         postgres = Postgres.builder().start();
         try {
-            sql("postgres", "CREATE DATABASE main");
+            try (Connection administrator =
+                    DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"))) {
+                DatabaseRoles.create(administrator);
+            }
             try (PackagedProcess service = start(Map.of())) {
                 service.awaitReady(START);
             }
-            sql("postgres", "CREATE DATABASE replica TEMPLATE main");
+            sql("postgres", "CREATE DATABASE replica TEMPLATE " + MAIN + "");
             sql("replica", "UPDATE users SET name = 'Replicated'");
-            sql("main", "UPDATE users SET name = 'Original'");
+            sql(MAIN, "UPDATE users SET name = 'Original'");
             try (PackagedProcess service =
-                    start(Map.of("ROSTER_DATABASE_READ_URL", url("replica")))) {
+                    start(
+                            Map.of(
+                                    "ROSTER_DATABASE_READ_URL",
+                                    url("replica", DatabaseRoles.READER)))) {
                 service.awaitReady(START);
                 token = Rest.json(signIn(service).body()).get("token").asText();
                 JsonNode user = Rest.json(get(service, 200, "/api/v1/users?q=boss")).at("/items/0");
@@ -57,6 +87,12 @@ class ReadReplicaIT {
                 assertEquals(
                         "Original",
                         Rest.json(get(service, 200, "/api/v1/me")).get("name").asText());
+                // the reader's role is allowed all that any of them reads
+                for (String filter : FILTERS) {
+                    get(service, 200, "/api/v1/users?total=bounded&" + filter);
+                }
+                get(service, 400, "/api/v1/users?group=late");
+                assertEquals(200, changeLateGroup(service).statusCode());
 
                 sql("postgres", "ALTER DATABASE replica ALLOW_CONNECTIONS false");
                 sql(
@@ -79,7 +115,8 @@ class ReadReplicaIT {
 
     private PackagedProcess start(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(more);
-        environment.put("DATABASE_URL", url("main"));
+        environment.put("DATABASE_URL", url(MAIN, DatabaseRoles.APPLICATION));
+        environment.put("ROSTER_DATABASE_OWNER_URL", url(MAIN, DatabaseRoles.OWNER));
         environment.put("ROSTER_SECRET", "replica-tests-only-secret-0123456789abcdef");
         environment.put("ROSTER_SMTP_URL", "smtp://localhost:1");
         environment.put("ROSTER_ADMIN_EMAIL", EMAIL);
@@ -87,8 +124,22 @@ class ReadReplicaIT {
         return PackagedProcess.start(directory, environment);
     }
 
-    private String url(String database) {
-        return "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/" + database;
+    private String url(String database, String role) {
+        return "postgresql://%s:%s@localhost:%d/%s"
+                .formatted(role, DatabaseRoles.password(role), postgres.getPort(), database);
+    }
+
+    /** Of a group that the replica has not heard of yet: a change goes by the main database. */
+    private HttpResponse<String> changeLateGroup(PackagedProcess service) throws Exception {
+        sql(MAIN, "INSERT INTO groups (id, name, slug) VALUES (gen_random_uuid(), 'Late', 'late')");
+        return service.send(
+                service.request("/api/v1/users/bulk")
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .method(
+                                "PATCH",
+                                BodyPublishers.ofString(
+                                        "{\"filter\":{\"group\":\"late\"},\"patch\":{\"name\":\"Nobody\"}}")));
     }
 
     private void sql(String database, String sql) throws Exception {
