@@ -60,7 +60,7 @@ public class Role extends BaseEntity {
     }
 
     /** Whether it allows everything, so that who has it is an administrator. */
-    boolean isAdministrators() {
+    public boolean isAdministrators() {
         return permissions.contains(Permission.ALL);
     }
 

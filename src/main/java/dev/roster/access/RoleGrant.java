@@ -10,7 +10,6 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.MapsId;
-import jakarta.persistence.Query;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
@@ -24,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /** The n-n between users and roles: who has which role, since when, by whom. */
@@ -204,18 +204,28 @@ public class RoleGrant extends PanacheEntityBase {
     }
 
     /**
-     * Whether anyone but this user may do everything, and is neither deleted nor banned. The roles
-     * stay locked to the end of the transaction: of two administrators who take each other's role
-     * at the same time, one stays.
+     * Whether anyone but these users may do everything, and is neither deleted nor banned. The
+     * roles stay locked to the end of the transaction: of two administrators who take each other's
+     * role at the same time, one stays.
      */
-    static boolean isAdministeredWithout(UUID userId, Instant now) {
+    static boolean isAdministeredWithout(Collection<UUID> userIds, Instant now) {
         lockAdministrators();
-        return isAdministered("u.id <> :user AND ", userId, now);
+        return isAdministered(userIds, now);
     }
 
-    /** Whether anyone may do everything, and is neither deleted nor banned. */
-    static boolean isAdministered(Instant now) {
-        return isAdministered("", null, now);
+    /** As {@link #isAdministeredWithout}, for who has locked the roles. */
+    static boolean isAdministered(Collection<UUID> without, Instant now) {
+        return (Boolean)
+                getEntityManager()
+                        .createNativeQuery(
+                                "SELECT EXISTS (SELECT FROM role_grants g JOIN roles r ON r.id ="
+                                        + " g.role_id JOIN users u ON u.id = g.user_id WHERE u.id <>"
+                                        + " ALL (:users) AND CAST('*' AS text) = ANY (r.permissions)"
+                                        + " AND u.deleted_at IS NULL AND (NOT u.banned OR"
+                                        + " u.ban_expires <= :now))")
+                        .setParameter("users", without.toArray(UUID[]::new))
+                        .setParameter("now", now)
+                        .getSingleResult();
     }
 
     /** Holds the roles that may do everything to the end of the transaction. */
@@ -225,20 +235,6 @@ public class RoleGrant extends PanacheEntityBase {
                         "SELECT id FROM roles WHERE CAST('*' AS text) = ANY (permissions) ORDER BY"
                                 + " id FOR UPDATE")
                 .getResultList();
-    }
-
-    private static boolean isAdministered(String condition, UUID userId, Instant now) {
-        Query query =
-                getEntityManager()
-                        .createNativeQuery(
-                                "SELECT EXISTS (SELECT FROM role_grants g JOIN roles r ON r.id ="
-                                        + " g.role_id JOIN users u ON u.id = g.user_id WHERE "
-                                        + condition
-                                        + "CAST('*' AS text) = ANY (r.permissions) AND u.deleted_at"
-                                        + " IS NULL AND (NOT u.banned OR u.ban_expires <= :now))")
-                        .setParameter("now", now);
-        return (Boolean)
-                (userId == null ? query : query.setParameter("user", userId)).getSingleResult();
     }
 
     /**
@@ -269,23 +265,26 @@ public class RoleGrant extends PanacheEntityBase {
     /**
      * Replaces the roles of many users who have not these in this order, in three statements.
      *
-     * @return who had not
+     * @return who had not, with the roles they had, joined by commas
      */
-    static List<UUID> replaceAll(
+    static Map<UUID, String> replaceAll(
             Collection<UUID> userIds, List<String> names, UUID grantedBy, Instant now) {
-        List<UUID> others =
+        Map<UUID, String> others =
                 getEntityManager()
                         .unwrap(Session.class)
                         .createNativeQuery(
-                                "SELECT u.id FROM unnest(CAST(:users AS uuid[])) AS u (id) WHERE"
-                                        + " CAST(:names AS text[]) IS DISTINCT FROM ARRAY(SELECT r.name"
-                                        + " FROM role_grants g JOIN roles r ON r.id = g.role_id WHERE"
-                                        + " g.user_id = u.id ORDER BY g.granted_at, r.name)",
-                                UUID.class)
+                                "SELECT u.id, array_to_string(h.names, ',') FROM unnest(CAST(:users AS"
+                                        + " uuid[])) AS u (id), LATERAL (SELECT ARRAY(SELECT r.name FROM"
+                                        + " role_grants g JOIN roles r ON r.id = g.role_id WHERE"
+                                        + " g.user_id = u.id ORDER BY g.granted_at, r.name)) AS h"
+                                        + " (names) WHERE CAST(:names AS text[]) IS DISTINCT FROM"
+                                        + " h.names",
+                                Object[].class)
                         .setParameter("users", userIds.toArray(new UUID[0]))
                         .setParameter("names", names.toArray(new String[0]))
-                        .getResultList();
-        UUID[] ids = others.toArray(new UUID[0]);
+                        .getResultStream()
+                        .collect(Collectors.toMap(row -> (UUID) row[0], row -> (String) row[1]));
+        UUID[] ids = others.keySet().toArray(new UUID[0]);
         getEntityManager()
                 .createNativeQuery("DELETE FROM role_grants WHERE user_id = ANY (:users)")
                 .setParameter("users", ids)

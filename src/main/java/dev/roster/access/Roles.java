@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -257,7 +258,7 @@ public class Roles {
     }
 
     private void requireAdministered() {
-        if (!RoleGrant.isAdministered(clock.instant())) {
+        if (!RoleGrant.isAdministered(Set.of(), clock.instant())) {
             throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
         }
     }
@@ -290,7 +291,7 @@ public class Roles {
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean isLastAdministrator(UUID userId) {
         boolean administrator = RoleGrant.rolesOf(userId).stream().anyMatch(Role::isAdministrators);
-        return administrator && !RoleGrant.isAdministeredWithout(userId, clock.instant());
+        return administrator && !RoleGrant.isAdministeredWithout(Set.of(userId), clock.instant());
     }
 
     /**
@@ -301,28 +302,35 @@ public class Roles {
      * @return those whose roles were others
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public List<UUID> replaceAll(Collection<UUID> userIds, List<String> names, UUID actor) {
+    public Set<UUID> replaceAll(Collection<UUID> userIds, List<String> names, UUID actor) {
         List<String> granted = names.equals(List.of(User.DEFAULT_ROLE)) ? List.of() : names;
-        List<UUID> changed = RoleGrant.replaceAll(userIds, granted, actor, clock.instant());
-        audit.recordAll(
+        Map<UUID, String> changed = RoleGrant.replaceAll(userIds, granted, actor, clock.instant());
+        ObjectNode after = trail(String.join(",", names));
+        audit.recordEach(
                 AuditAction.ROLES_CHANGED,
                 actor,
                 "user",
-                changed,
-                json.createObjectNode().put("role", String.join(",", names)));
+                changed.entrySet().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Map.Entry::getKey,
+                                        it -> new AuditLog.Change(trail(it.getValue()), after))));
         if (!changed.isEmpty()) {
             changes.fire(new RolesChanged());
         }
-        return changed;
+        return changed.keySet();
+    }
+
+    private ObjectNode trail(String names) {
+        return json.createObjectNode().put("role", names.isEmpty() ? User.DEFAULT_ROLE : names);
     }
 
     /**
-     * Whether somebody is left who may do everything, after a change of many; it stays so to the
-     * end of the transaction.
+     * Whether somebody but these is left who may do everything; it stays so to the end of the
+     * transaction.
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public boolean isAdministered() {
-        RoleGrant.lockAdministrators();
-        return RoleGrant.isAdministered(clock.instant());
+    public boolean isAdministeredWithout(Collection<UUID> userIds) {
+        return RoleGrant.isAdministeredWithout(userIds, clock.instant());
     }
 }

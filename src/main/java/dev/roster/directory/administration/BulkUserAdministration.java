@@ -26,6 +26,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,7 @@ class BulkUserAdministration {
     @Transactional
     BulkChangeView delete(UUID actor, BulkDeletion request) {
         Targets targets = targets(actor, request, Permission.USERS_DELETE, false);
+        requireAdministrator(targets);
         if (request.isDryRun()) {
             return answer(request, targets, 0);
         }
@@ -92,7 +94,6 @@ class BulkUserAdministration {
         users.deleteAll(targets.ids(), actor);
         Verification.voidAll(targets.ids());
         endSessions(targets.ids(), actor);
-        requireAdministrator(targets);
         return answer;
     }
 
@@ -121,30 +122,32 @@ class BulkUserAdministration {
             actor.require(Permission.USERS_BAN);
         }
         List<String> names = patch.has("roles") ? roles(actor, document) : null;
+        if (banned || names != null && !keepsAdministrators(names)) {
+            requireAdministrator(targets);
+        }
         if (request.isDryRun()) {
             return answer(request, targets, 0);
         }
         Set<UUID> changed = new HashSet<>();
         List<Assignment> fields = fields(patch, document);
         if (!fields.isEmpty()) {
-            List<UUID> updated = statements.update(targets.ids(), fields);
-            audit.recordAll(
-                    AuditAction.USER_UPDATED,
-                    actorId,
-                    "user",
-                    updated,
-                    patch.deepCopy().without(List.of("roles", "ban")));
-            changed.addAll(updated);
+            Map<UUID, AuditLog.Change> updated = statements.update(targets.ids(), fields);
+            audit.recordEach(AuditAction.USER_UPDATED, actorId, "user", updated);
+            changed.addAll(updated.keySet());
         }
         if (ban) {
-            List<UUID> updated = statements.update(targets.ids(), ban(document.ban()));
-            audit.recordAll(
+            Map<UUID, AuditLog.Change> updated =
+                    statements.update(targets.ids(), ban(document.ban()));
+            changed.addAll(updated.keySet());
+            Map<UUID, AuditLog.Change> renewed = new HashMap<>(updated);
+            renewed.values().removeIf(it -> isBanned(it.before()) != isBanned(it.after()));
+            updated.keySet().removeAll(renewed.keySet());
+            audit.recordEach(AuditAction.USER_UPDATED, actorId, "user", renewed);
+            audit.recordEach(
                     banned ? AuditAction.USER_BANNED : AuditAction.USER_UNBANNED,
                     actorId,
                     "user",
-                    updated,
-                    banned ? documents.tree(document.ban()) : null);
-            changed.addAll(updated);
+                    updated);
         }
         if (banned) {
             endSessions(targets.ids(), actorId);
@@ -152,8 +155,15 @@ class BulkUserAdministration {
         if (names != null) {
             changed.addAll(roles.replaceAll(targets.ids(), names, actorId));
         }
-        requireAdministrator(targets);
         return answer(request, targets, changed.size());
+    }
+
+    private static boolean isBanned(ObjectNode trail) {
+        return trail.get("banned").asBoolean();
+    }
+
+    private static boolean keepsAdministrators(List<String> names) {
+        return Role.listByName(names).stream().anyMatch(Role::isAdministrators);
     }
 
     private static void requireValues(ObjectNode patch, String... members) {
@@ -291,7 +301,7 @@ class BulkUserAdministration {
     }
 
     private void requireAdministrator(Targets targets) {
-        if (targets.acting().onAdministrators() && !roles.isAdministered()) {
+        if (targets.acting().onAdministrators() && !roles.isAdministeredWithout(targets.ids())) {
             throw new ProblemException(ProblemCode.LAST_ADMINISTRATOR, null);
         }
     }

@@ -1,8 +1,10 @@
 package dev.roster.directory.administration;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.audit.AuditLog;
 import dev.roster.directory.search.Sql;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.users.EmailAddress;
@@ -18,8 +20,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -148,35 +152,59 @@ class UserStatements {
     /** A column and what it becomes: the text that PostgreSQL reads the value from, or null. */
     record Assignment(String column, String type, String value) {}
 
+    /** What the trail tells of such a change, by the names that it has there. */
+    private static final String TRAIL =
+            """
+            CAST(jsonb_build_object('name', %1$s.name, 'image', %1$s.image, 'emailVerified', %1$s.email_verified,
+                'status', %1$s.status, 'banned', %1$s.banned, 'banReason', %1$s.ban_reason, 'banExpires',
+                to_char(%1$s.ban_expires AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS text)
+            """;
+
     /**
      * Changes users alike.
      *
      * @param assignments of columns that this code names; no client does
      * @return those who were not so before
      */
-    List<UUID> update(Collection<UUID> ids, List<Assignment> assignments) {
+    Map<UUID, AuditLog.Change> update(Collection<UUID> ids, List<Assignment> assignments) {
         String set =
                 assignments.stream()
                         .map(it -> it.column() + " = " + value(it))
                         .collect(Collectors.joining(", "));
         String different =
                 assignments.stream()
-                        .map(it -> it.column() + " IS DISTINCT FROM " + value(it))
+                        .map(it -> "o." + it.column() + " IS DISTINCT FROM " + value(it))
                         .collect(Collectors.joining(" OR "));
-        NativeQuery<UUID> query =
+        NativeQuery<Object[]> query =
                 session()
                         .createNativeQuery(
-                                "UPDATE users SET "
+                                "UPDATE users u SET "
                                         + set
-                                        + ", updated_at = :now, version = version + 1 WHERE id = ANY"
-                                        + " (:ids) AND deleted_at IS NULL AND ("
+                                        + ", updated_at = :now, version = u.version + 1 FROM users o"
+                                        + " WHERE o.id = ANY (:ids) AND u.id = o.id AND o.deleted_at IS"
+                                        + " NULL AND ("
                                         + different
-                                        + ") RETURNING id",
-                                UUID.class)
+                                        + ") RETURNING u.id, "
+                                        + TRAIL.formatted("o")
+                                        + ", "
+                                        + TRAIL.formatted("u"),
+                                Object[].class)
                         .setParameter("now", clock.instant())
                         .setParameter("ids", ids.toArray(new UUID[0]));
         assignments.forEach(it -> query.setParameter(it.column(), it.value(), String.class));
-        return query.getResultList();
+        Map<UUID, AuditLog.Change> changes = new HashMap<>();
+        for (Object[] row : query.getResultList()) {
+            changes.put((UUID) row[0], new AuditLog.Change(tree(row[1]), tree(row[2])));
+        }
+        return changes;
+    }
+
+    private ObjectNode tree(Object text) {
+        try {
+            return (ObjectNode) json.readTree((String) text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String value(Assignment assignment) {

@@ -547,6 +547,45 @@ class BulkUsersTest {
         }
 
         @Test
+        @DisplayName("and the trail tells what each was before")
+        void trail() {
+            UUID id = some(1).get(0);
+            Database.update("UPDATE users SET name = 'Ada' WHERE id = ?", id);
+            patch(admin, ids(List.of(id)) + ",\"patch\":{\"roles\":[\"support\"]}}");
+            patch(
+                    admin,
+                    ids(List.of(id))
+                            + ",\"patch\":{\"name\":\"Eve\",\"ban\":{\"reason\":\"Spam\"},\"roles\":null}}");
+            patch(
+                    admin,
+                    ids(List.of(id))
+                            + ",\"patch\":{\"ban\":{\"reason\":\"Scam\",\"until\":\"2125-01-01T00:00:00Z\"}}}");
+            patch(admin, ids(List.of(id)) + ",\"patch\":{\"ban\":null}}");
+            assertEquals(
+                    List.of(
+                            "roles.changed {\"role\": \"support\"} {\"role\": \"user\"}",
+                            "roles.changed {\"role\": \"user\"} {\"role\": \"support\"}",
+                            "user.banned {\"banned\": false, \"banReason\": null} {\"banned\": true,"
+                                    + " \"banReason\": \"Spam\"}",
+                            "user.unbanned {\"banned\": true, \"banReason\": \"Scam\","
+                                    + " \"banExpires\": \"2125-01-01T00:00:00.000Z\"} {\"banned\": false,"
+                                    + " \"banReason\": null, \"banExpires\": null}",
+                            "user.updated {\"banReason\": \"Spam\", \"banExpires\": null}"
+                                    + " {\"banReason\": \"Scam\", \"banExpires\":"
+                                    + " \"2125-01-01T00:00:00.000Z\"}",
+                            "user.updated {\"name\": \"Ada\"} {\"name\": \"Eve\"}"),
+                    Database.query(
+                                    "SELECT action || ' ' || before || ' ' || after AS event FROM"
+                                            + " audit_events WHERE target_id = ? AND before IS NOT NULL"
+                                            + " ORDER BY 1",
+                                    id)
+                            .stream()
+                            .map(row -> (String) row.get("event"))
+                            .sorted()
+                            .toList());
+        }
+
+        @Test
         @DisplayName("in no dry run, which counts and shows the first")
         void dryRun() {
             List<UUID> ids = some(12);

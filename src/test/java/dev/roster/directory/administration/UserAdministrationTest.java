@@ -887,14 +887,20 @@ class UserAdministrationTest {
                     409,
                     "last_administrator",
                     Rest.patch(admin, self, "*", "{\"roles\":[\"support\"]}"));
-            assertProblem(
-                    409,
-                    "last_administrator",
-                    Rest.body(
-                                    admin.request(),
-                                    Rest.JSON,
-                                    "{\"ids\":[\"" + admin.id + "\"],\"patch\":{\"roles\":null}}")
-                            .patch(USERS + "/bulk"));
+            for (String dryRun : List.of("", ",\"dryRun\":true")) {
+                assertProblem(
+                        409,
+                        "last_administrator",
+                        Rest.body(
+                                        admin.request(),
+                                        Rest.JSON,
+                                        "{\"ids\":[\""
+                                                + admin.id
+                                                + "\"],\"patch\":{\"roles\":null}"
+                                                + dryRun
+                                                + "}")
+                                .patch(USERS + "/bulk"));
+            }
         } finally {
             others.forEach(
                     id -> Database.update("UPDATE users SET banned = false WHERE id = ?", id));
