@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.eclipse.microprofile.openapi.annotations.enums.ParameterStyle;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -18,6 +17,11 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
  * <p>All of them must hold; of a list with commas one.
  */
 public class FilterParameters {
+
+    /** OpenAPI knows no parameter whose name is open. */
+    public static final String ATTRIBUTES =
+            "`attributes.<name>=value`, any number of them, is a filter too: a custom attribute of"
+                    + " the profile that is a text, a number or true or false; values with commas.";
 
     @QueryParam("q")
     @Parameter(
@@ -86,17 +90,6 @@ public class FilterParameters {
             description = "Whether the profile tells anything",
             schema = @Schema(type = SchemaType.BOOLEAN))
     String hasProfile;
-
-    @QueryParam("attributes")
-    @Parameter(
-            name = "attributes",
-            style = ParameterStyle.FORM,
-            description =
-                    "`attributes.<name>=value`, any number of them: a custom attribute of the"
-                            + " profile that is a text, a number or true or false; values with"
-                            + " commas",
-            schema = @Schema(type = SchemaType.OBJECT))
-    String attributes;
 
     @QueryParam("deleted")
     @Parameter(

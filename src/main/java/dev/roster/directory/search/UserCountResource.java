@@ -53,7 +53,8 @@ public class UserCountResource {
             description =
                     "By the filters of the list; `q` as the words are given. Exact up to a bound,"
                             + " above it an estimate marked as such, unless `exact=true`, which"
-                            + " takes as long as there are users.")
+                            + " takes as long as there are users. "
+                            + FilterParameters.ATTRIBUTES)
     @APIResponse(responseCode = "200", description = "How many they are")
     @APIResponseSchema(Count.class)
     public Count count(

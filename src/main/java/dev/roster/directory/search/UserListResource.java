@@ -60,7 +60,8 @@ public class UserListResource {
                     "By cursor, which costs the same however far one reads, or by page with `page`,"
                             + " up to the first 10,000. All filters must hold; of a list with"
                             + " commas one. Without `sort` the order is that of creation here, or"
-                            + " of the time or age that is filtered by.")
+                            + " of the time or age that is filtered by. "
+                            + FilterParameters.ATTRIBUTES)
     @APIResponse(
             responseCode = "200",
             description = "A part of the list",

@@ -76,7 +76,8 @@ public class ExportResource {
                             + " an object on each line, or CSV, whose cells get an apostrophe in"
                             + " front where a spreadsheet would take them for a formula. With"
                             + " `Accept-Encoding: gzip` compressed. A file that is not whole ends"
-                            + " with a broken connection. No passwords or other secrets.")
+                            + " with a broken connection. No passwords or other secrets. "
+                            + FilterParameters.ATTRIBUTES)
     @APIResponse(
             responseCode = "200",
             description = "The file",

@@ -1,5 +1,6 @@
 package dev.roster.directory.transfer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.access.Role;
 import dev.roster.access.RoleGrant;
@@ -22,7 +23,9 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -163,7 +166,9 @@ class ImportJob implements JobKind {
                 INSERT INTO job_refusals (job_id, line, field, reason)
                 SELECT CAST(:job AS uuid), line, field, string_agg(reason, '; ') FROM faults GROUP BY line, field
             )
-            SELECT (SELECT count(*) FROM s), (SELECT count(*) FROM skipped), (SELECT count(DISTINCT line) FROM faults), ARRAY(SELECT id FROM made)
+            SELECT (SELECT count(*) FROM s), (SELECT count(*) FROM skipped), (SELECT count(DISTINCT line) FROM faults), ARRAY(SELECT id FROM made),
+                (SELECT CAST(jsonb_object_agg(user_id, array_to_string(roles, ',')) AS text) FROM good
+                    WHERE cardinality(roles) > 0 AND user_id IN (SELECT id FROM made))
             """;
 
     /**
@@ -294,9 +299,33 @@ class ImportJob implements JobKind {
                     "user",
                     Arrays.asList(made),
                     json.createObjectNode().put("job", run.id().toString()));
+            audit.recordEach(
+                    AuditAction.ROLES_CHANGED, run.createdBy(), "user", granted((String) row[4]));
         }
         return new Step(
                 position + read, read, made.length, (Long) row[1], (Long) row[2], read < BATCH);
+    }
+
+    /**
+     * @param roles by user, as a JSON object; null where nobody has any
+     */
+    private Map<UUID, AuditLog.Change> granted(String roles) {
+        Map<UUID, AuditLog.Change> granted = new HashMap<>();
+        try {
+            json.readTree(roles == null ? "{}" : roles)
+                    .properties()
+                    .forEach(
+                            user ->
+                                    granted.put(
+                                            UUID.fromString(user.getKey()),
+                                            new AuditLog.Change(
+                                                    null,
+                                                    json.createObjectNode()
+                                                            .set("role", user.getValue()))));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+        return granted;
     }
 
     @Override

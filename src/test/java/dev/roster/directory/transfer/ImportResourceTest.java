@@ -877,7 +877,7 @@ class ImportResourceTest {
         @Test
         @DisplayName("leaves an event for itself and for each user, and no staged row")
         void traces() {
-            JsonNode job = done(CSV, "email,name\na@M.example,A\nb@M.example,B\n");
+            JsonNode job = done(CSV, "email,name,roles\na@M.example,A,support\nb@M.example,B,\n");
             UUID id = UUID.fromString(job.get("id").asText());
             assertEquals(
                     2L,
@@ -893,6 +893,15 @@ class ImportResourceTest {
                                     + " actor_id = ? AND target_id = ?",
                             admin.id,
                             id));
+            assertEquals(
+                    List.of(Map.of("email", "a@" + mark + ".example", "role", "support")),
+                    Database.query(
+                            "SELECT lower(u.email) AS email, e.after ->> 'role' AS role FROM"
+                                    + " audit_events e JOIN users u ON u.id = e.target_id WHERE"
+                                    + " e.action = 'roles.changed' AND e.actor_id = ? AND u.email"
+                                    + " LIKE ?",
+                            admin.id,
+                            "%@" + mark + ".example"));
             long deadline = System.nanoTime() + 20_000_000_000L;
             while (!Database.value("SELECT count(*) FROM import_rows WHERE job_id = ?", id)
                     .equals(0L)) {
