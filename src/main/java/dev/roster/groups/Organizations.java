@@ -11,14 +11,18 @@ import dev.roster.audit.AuditLog;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.User;
 import dev.roster.users.UserDeleted;
+import dev.roster.users.UserRestored;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Makes, changes and deletes organizations: check, change and audit event in one transaction. */
@@ -223,12 +227,39 @@ class Organizations {
 
     /** Who is deleted is in no group any more, be it the only owner of one. */
     void leaveAll(@Observes UserDeleted deleted) {
-        audit.recordAll(
+        Map<UUID, ObjectNode> ended = Membership.endAll(deleted.userIds());
+        if (deleted.forGood()) {
+            // the trail is not to lead to who is gone
+            audit.recordAll(
+                    AuditAction.MEMBER_REMOVED, deleted.actor(), "member", ended.keySet(), null);
+            return;
+        }
+        audit.recordEach(
                 AuditAction.MEMBER_REMOVED,
                 deleted.actor(),
                 "member",
-                Membership.endAll(deleted.userIds()),
-                null);
+                changes(ended, trail -> new AuditLog.Change(trail, null)));
+    }
+
+    /**
+     * Who is restored is in its groups and teams again, but those that are gone. No limit of {@link
+     * OrganizationConfig} keeps it out: it had its places before.
+     */
+    void joinAgain(@Observes UserRestored restored) {
+        audit.recordEach(
+                AuditAction.MEMBER_ADDED,
+                restored.actor(),
+                "member",
+                changes(
+                        Membership.restoreAll(restored.userId()),
+                        trail -> new AuditLog.Change(null, trail)));
+    }
+
+    private static Map<UUID, AuditLog.Change> changes(
+            Map<UUID, ObjectNode> trails, Function<ObjectNode, AuditLog.Change> change) {
+        Map<UUID, AuditLog.Change> changes = new LinkedHashMap<>();
+        trails.forEach((id, trail) -> changes.put(id, change.apply(trail)));
+        return changes;
     }
 
     /** That a slug is free is for the database to say: of several at once one wins. */

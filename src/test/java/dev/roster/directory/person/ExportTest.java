@@ -224,6 +224,17 @@ class ExportTest {
             assertEquals(1, document.get("invitationsReceived").size());
             assertProblem(404, "not_found", Rest.get(admin, path(UUID.randomUUID())));
         }
+
+        @Test
+        @DisplayName("tells the groups and teams that a deleted user would come back to")
+        void deletedMember() {
+            Caller admin = Caller.admin();
+            Person ada = new Person();
+            JsonNode before = Rest.json(Rest.get(admin, path(ada.caller.id))).get("groups");
+            assertEquals("Looms", before.at("/0/teams/0/name").asText());
+            Rest.delete(admin, "/api/v1/users/" + ada.caller.id, "*").then().statusCode(204);
+            assertEquals(before, Rest.json(Rest.get(admin, path(ada.caller.id))).get("groups"));
+        }
     }
 
     @Nested
@@ -427,7 +438,8 @@ class ExportTest {
                         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'flyway\\_%'
                             AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'
                                     AND a.attnum = ANY (k.conkey)
-                                    AND k.confrelid IN ('users'::regclass, 'user_profiles'::regclass, 'memberships'::regclass))
+                                    AND k.confrelid IN ('users'::regclass, 'user_profiles'::regclass, 'memberships'::regclass,
+                                        'deleted_memberships'::regclass))
                                 OR a.attname ~ '^(email|email_key|recipient|subject|address)$'
                                 OR a.attname ~ '(user|actor|caller|owner|inviter|person|target)_id$'
                                 OR a.attname ~ '_by$')
