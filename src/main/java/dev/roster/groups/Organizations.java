@@ -3,6 +3,7 @@ package dev.roster.groups;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
@@ -14,7 +15,6 @@ import dev.roster.users.UserDeleted;
 import dev.roster.users.UserRestored;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.util.LinkedHashMap;
@@ -55,8 +55,8 @@ class Organizations {
      * Makes an organization, whose owner the caller is, and its first team.
      *
      * @param activate whether both become the session's active ones
-     * @throws AuthException 400 ORGANIZATION_ALREADY_EXISTS where the slug is taken; 403
-     *     YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION,
+     * @throws AuthException 400 ORGANIZATION_ALREADY_EXISTS where the slug is taken; 401 for who is
+     *     deleted meanwhile; 403 YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION,
      *     YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
      */
     @Transactional
@@ -65,13 +65,13 @@ class Organizations {
             throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION.exception();
         }
         User user = active.user();
-        if (config.limit().isPresent()) {
-            // of several at once the second counts what the first has made
-            User.findById(user.id, LockModeType.PESSIMISTIC_WRITE);
-            if (Membership.countOf(user.id) >= config.limit().getAsInt()) {
-                throw OrganizationError.YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
-                        .exception();
-            }
+        // a deletion that is under way leaves no owner behind, and of several at once the second
+        // counts what the first has made
+        User.lock(user.id).orElseThrow(AuthError.UNAUTHORIZED::exception);
+        if (config.limit().isPresent()
+                && Membership.countOf(user.id) >= config.limit().getAsInt()) {
+            throw OrganizationError.YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
+                    .exception();
         }
         Group group = new Group();
         group.name = made.name();

@@ -358,6 +358,66 @@ class GroupsResourceTest {
                     404, "not_found", Rest.put(admin, member(group, bob), null, roles("member")));
         }
 
+        @Test
+        @DisplayName("has nobody be a member or an owner who is deleted meanwhile")
+        void deletedMeanwhile() {
+            String group = make();
+            Caller bob = Caller.signUp();
+            assertProblem(
+                    404,
+                    "not_found",
+                    AtOnce.meanwhile(
+                            () -> Rest.put(admin, member(group, bob), null, roles("owner")),
+                            "UPDATE users SET deleted_at = now() WHERE id = ?",
+                            bob.id));
+            Caller eve = Caller.signUp();
+            String body =
+                    "{\"name\":\"x\",\"slug\":\"" + slug() + "\",\"ownerId\":\"" + eve.id + "\"}";
+            assertInvalid(
+                    AtOnce.meanwhile(
+                            () -> post(admin, body),
+                            "UPDATE users SET deleted_at = now() WHERE id = ?",
+                            eve.id),
+                    "ownerId");
+            assertEquals(
+                    0L,
+                    Database.value(
+                            "SELECT count(*) FROM memberships WHERE user_id IN (?, ?)",
+                            bob.id,
+                            eve.id));
+        }
+
+        @Test
+        @DisplayName("puts members in at once who put each other in, and waits in no circle")
+        void eachOther() throws InterruptedException {
+            String one = make();
+            String two = make();
+            Caller other = Caller.admin();
+            for (int round = 0; round < 5; round++) {
+                String ifMatch = round == 0 ? null : "*";
+                List<Integer> statuses =
+                        AtOnce.run(
+                                        List.<Callable<Response>>of(
+                                                () ->
+                                                        Rest.put(
+                                                                admin,
+                                                                member(one, other),
+                                                                ifMatch,
+                                                                roles("owner")),
+                                                () ->
+                                                        Rest.put(
+                                                                other,
+                                                                member(two, admin),
+                                                                ifMatch,
+                                                                roles("owner"))))
+                                .stream()
+                                .map(Response::statusCode)
+                                .toList();
+                int expected = round == 0 ? 201 : 200;
+                assertEquals(List.of(expected, expected), statuses);
+            }
+        }
+
         @ParameterizedTest(name = "by {0}")
         @ValueSource(strings = {"id", "bulk"})
         @DisplayName("has who is restored be a member and in its teams as before the deletion")
