@@ -72,6 +72,8 @@ class Erasure {
 
     private static final List<String> FORGET_BY_ID =
             List.of(
+                    // to an address too that was never the person's, as it was not proven yet
+                    "DELETE FROM mail_outbox WHERE user_id = :id",
                     "DELETE FROM idempotency_keys WHERE caller_id = :id",
                     // a key that is free again would make the person once more
                     "UPDATE idempotency_keys SET answer = '', updated_at = now(), version = version + 1"

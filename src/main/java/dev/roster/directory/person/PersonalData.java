@@ -289,14 +289,15 @@ public class PersonalData {
                             """),
                     rows(
                             "mails",
-                            Set.of("mail_outbox.recipient"),
+                            Set.of("mail_outbox.recipient", "mail_outbox.user_id"),
                             "o",
                             """
                             json_build_object('kind', o.kind, 'recipient', o.recipient, 'locale', o.locale,
                                 'createdAt', time(o.created_at), 'sentAt', time(o.sent_at), 'failedAt', time(o.failed_at))
                             """,
                             """
-                            mail_outbox o WHERE lower(o.recipient COLLATE "C") = u.email_key AND OWN_ADDRESS {after}
+                            mail_outbox o WHERE (lower(o.recipient COLLATE "C") = u.email_key AND OWN_ADDRESS
+                                OR o.user_id = u.id AND :all) {after}
                             """
                                     .replace("OWN_ADDRESS", OWN_ADDRESS)),
                     new Rows(

@@ -207,6 +207,16 @@ class ErasureTest {
     }
 
     @Test
+    @DisplayName("takes back what was mailed to an address that was to be the person's")
+    void pendingAddress() {
+        Caller ada = Caller.signUp();
+        String wanted = Person.wants(ada);
+        assertEquals(Set.of("mail_outbox.recipient"), Person.traces(wanted));
+        assertEquals(204, erase(Caller.admin(), ada.id, "*", "{}").statusCode());
+        assertEquals(Set.of(), Person.traces(wanted));
+    }
+
+    @Test
     @DisplayName("leaves nothing of a deleted user either, who was in groups")
     void deletedMember() {
         Caller admin = Caller.admin();

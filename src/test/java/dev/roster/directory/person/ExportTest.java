@@ -226,6 +226,17 @@ class ExportTest {
         }
 
         @Test
+        @DisplayName("tells what was mailed to an address that is not the person's yet")
+        void pendingAddress() {
+            Caller ada = Caller.signUp();
+            String wanted = Person.wants(ada);
+            Database.update("UPDATE users SET email_verified = true WHERE id = ?", ada.id);
+            JsonNode mails = Rest.json(Rest.get(Caller.admin(), path(ada.id))).get("mails");
+            assertTrue(mails.toString().contains(wanted), mails.toString());
+            assertFalse(Rest.get(ada, MINE).asString().contains(wanted), "not to the person");
+        }
+
+        @Test
         @DisplayName("tells the groups and teams that a deleted user would come back to")
         void deletedMember() {
             Caller admin = Caller.admin();
