@@ -366,13 +366,46 @@ class ExportTest {
             Person ada = withMuch();
             List<HttpURLConnection> slow = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                slow.add(unread(admin, ada));
+                slow.add(unread(Caller.admin(), ada));
             }
             Response ninth = Rest.get(admin, path(ada.caller.id));
             assertProblem(503, "service_unavailable", ninth);
             assertEquals("30", ninth.header("Retry-After"));
+            assertEquals(
+                    0L,
+                    Database.value(
+                            "SELECT count(*) FROM audit_events WHERE actor_id = ? AND action ="
+                                    + " 'user.exported'",
+                            admin.id),
+                    "nothing was exported");
             slow.forEach(HttpURLConnection::disconnect);
             await(() -> Rest.get(admin, path(admin.id)).statusCode() == 200);
+        }
+
+        @Test
+        @DisplayName("is 429 for who has not read another one, and for nobody else")
+        void oneAtATime() throws IOException {
+            Caller admin = Caller.admin();
+            Person ada = withMuch();
+            HttpURLConnection slow = unread(admin, ada);
+            Response second = Rest.get(admin, path(admin.id));
+            assertProblem(429, "rate_limited", second);
+            assertEquals("30", second.header("Retry-After"));
+            assertEquals(200, Rest.get(Caller.admin(), path(admin.id)).statusCode());
+            slow.disconnect();
+            await(() -> Rest.get(admin, path(admin.id)).statusCode() == 200);
+        }
+
+        @Test
+        @DisplayName(
+                "takes no place for longer than the answer, be there none or nobody to tell of")
+        void places() {
+            Caller admin = Caller.admin();
+            for (int i = 0; i < 10; i++) {
+                await(() -> admin.request().head(path(admin.id)).statusCode() == 200);
+                await(() -> Rest.get(admin, path(UUID.randomUUID())).statusCode() == 404);
+                assertEquals(200, Rest.get(admin, path(admin.id)).statusCode());
+            }
         }
 
         private static final int LONG = 12_000;
