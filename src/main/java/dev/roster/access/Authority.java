@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -90,6 +91,22 @@ public class Authority implements ChangeGuard {
     @Transactional(Transactional.TxType.MANDATORY)
     public Actor require(UUID actor, Permission needed) {
         return actor(RoleGrant.lockHolders(List.of(actor)), actor, needed);
+    }
+
+    /**
+     * The caller and a user on whom it does not act, in the caller's transaction: neither is
+     * deleted or changed before that ends.
+     *
+     * @return the user; empty where it is deleted, or nobody
+     * @throws ProblemException 403 where the caller may not, or no longer
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<User> requireWith(UUID actor, UUID user, Permission needed) {
+        Map<UUID, RoleGrant.Holder> holders = RoleGrant.lockHolders(List.of(actor, user));
+        actor(holders, actor, needed);
+        return Optional.ofNullable(holders.get(user))
+                .map(RoleGrant.Holder::user)
+                .filter(found -> found.deletedAt == null);
     }
 
     /**

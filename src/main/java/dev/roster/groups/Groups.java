@@ -67,13 +67,15 @@ public class Groups {
      */
     @Transactional
     public Group create(NewGroup made, UUID actor) {
-        authority.require(actor, Permission.GROUPS_UPDATE);
-        User owner =
-                made.ownerId() == null
-                        ? null
-                        : User.findActive(made.ownerId())
-                                .orElseThrow(
-                                        () -> ProblemException.invalid("ownerId", "is no user"));
+        User owner = null;
+        if (made.ownerId() == null) {
+            authority.require(actor, Permission.GROUPS_UPDATE);
+        } else {
+            owner =
+                    authority
+                            .requireWith(actor, made.ownerId(), Permission.GROUPS_UPDATE)
+                            .orElseThrow(() -> ProblemException.invalid("ownerId", "is no user"));
+        }
         Group group = new Group();
         apply(group, made.document());
         if (made.parentId() != null) {
@@ -157,10 +159,11 @@ public class Groups {
     @Transactional
     public Stored putMember(
             UUID groupId, UUID userId, String ifMatch, List<String> roles, UUID actor) {
-        authority.require(actor, Permission.GROUPS_UPDATE);
+        // before the group: a deletion that is under way does not leave a member behind
+        Optional<User> active = authority.requireWith(actor, userId, Permission.GROUPS_UPDATE);
         requireKnown(roles);
         Group group = lock(groupId);
-        User user = User.findActive(userId).orElseThrow(ProblemException::notFound);
+        User user = active.orElseThrow(ProblemException::notFound);
         Optional<Membership> found = Membership.find(groupId, userId);
         if (ifMatch != null || found.isPresent()) {
             EntityTags.requireMatch(ifMatch, found.map(Groups::tag).orElse(null));

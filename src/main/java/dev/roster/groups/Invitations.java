@@ -1,5 +1,6 @@
 package dev.roster.groups;
 
+import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
@@ -130,7 +131,7 @@ class Invitations {
      * session's active one. Of several at once one wins.
      *
      * @throws AuthException 400 INVITATION_NOT_FOUND, TEAM_NOT_FOUND,
-     *     USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION; 403
+     *     USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION; 401 for who is deleted meanwhile; 403
      *     YOU_ARE_NOT_THE_RECIPIENT_OF_THE_INVITATION,
      *     EMAIL_VERIFICATION_REQUIRED_BEFORE_ACCEPTING_OR_REJECTING_INVITATION,
      *     ORGANIZATION_MEMBERSHIP_LIMIT_REACHED, TEAM_MEMBER_LIMIT_REACHED
@@ -147,6 +148,8 @@ class Invitations {
                 user,
                 OrganizationError
                         .EMAIL_VERIFICATION_REQUIRED_BEFORE_ACCEPTING_OR_REJECTING_INVITATION);
+        // before the group: a deletion that is under way does not leave a member behind
+        User.lock(user.id).orElseThrow(AuthError.UNAUTHORIZED::exception);
         Group group = invitation.group;
         if (!Group.lock(group.id)) {
             throw OrganizationError.INVITATION_NOT_FOUND.exception();

@@ -11,7 +11,9 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
@@ -182,15 +184,84 @@ public class Membership extends ImportableEntity {
                 .list();
     }
 
-    /** Ends every membership of these users; their places in teams go with them. */
-    static List<UUID> endAll(Collection<UUID> userIds) {
-        return getEntityManager()
-                .unwrap(Session.class)
-                .createNativeQuery(
-                        "DELETE FROM memberships WHERE user_id = ANY (:users) RETURNING id",
-                        UUID.class)
-                .setParameter("users", userIds.toArray(UUID[]::new))
-                .getResultList();
+    /** By id, what the trail tells of each. */
+    private static final String TRAIL = "SELECT id, group_id, user_id, array_to_string(roles, ',')";
+
+    private static final String END =
+            """
+            WITH gone AS (DELETE FROM memberships WHERE user_id = ANY (:users) RETURNING *),
+            kept AS (
+                INSERT INTO deleted_memberships (id, external_id, group_id, user_id, roles, created_at, updated_at, version)
+                SELECT id, external_id, group_id, user_id, roles, created_at, updated_at, version FROM gone),
+            places AS (
+                INSERT INTO deleted_team_memberships (id, external_id, team_id, membership_id, created_at, updated_at, version)
+                SELECT t.id, t.external_id, t.team_id, t.membership_id, t.created_at, t.updated_at, t.version
+                FROM team_memberships t JOIN gone ON gone.id = t.membership_id)
+            """
+                    + TRAIL
+                    + " FROM gone";
+
+    private static final String RESTORE =
+            """
+            WITH kept AS (DELETE FROM deleted_memberships WHERE user_id = ANY (:users) RETURNING *),
+            back AS (
+                INSERT INTO memberships (id, external_id, group_id, user_id, roles, created_at, updated_at, version)
+                SELECT id, external_id, group_id, user_id, roles, created_at, updated_at, version FROM kept
+                ON CONFLICT DO NOTHING RETURNING *),
+            places AS (
+                INSERT INTO team_memberships (id, external_id, team_id, membership_id, created_at, updated_at, version)
+                SELECT t.id, t.external_id, t.team_id, t.membership_id, t.created_at, t.updated_at, t.version
+                FROM deleted_team_memberships t JOIN back ON back.id = t.membership_id
+                ON CONFLICT DO NOTHING)
+            """
+                    + TRAIL
+                    + " FROM back";
+
+    /**
+     * Ends every membership of these users, who are locked, and keeps them with their places in
+     * teams for {@link #restoreAll}, until user, group or team are gone for good.
+     *
+     * @return by id, what the trail tells of each
+     */
+    static Map<UUID, ObjectNode> endAll(Collection<UUID> userIds) {
+        return move(END, "memberships", userIds);
+    }
+
+    /** Gives a user, who is locked, back what {@link #endAll} has kept, where it is none by now. */
+    static Map<UUID, ObjectNode> restoreAll(UUID userId) {
+        return move(RESTORE, "deleted_memberships", List.of(userId));
+    }
+
+    /**
+     * Holds the groups first, each of which may be about to go with what is moved, or to lose a
+     * team: then one would wait for the other in a circle.
+     */
+    private static Map<UUID, ObjectNode> move(String sql, String from, Collection<UUID> userIds) {
+        UUID[] users = userIds.toArray(UUID[]::new);
+        Map<UUID, ObjectNode> trails = new LinkedHashMap<>();
+        boolean any =
+                !getEntityManager()
+                        .createNativeQuery(
+                                "SELECT id FROM groups WHERE id IN (SELECT group_id FROM "
+                                        + from
+                                        + " WHERE user_id = ANY (:users)) ORDER BY id FOR NO KEY"
+                                        + " UPDATE")
+                        .setParameter("users", users)
+                        .getResultList()
+                        .isEmpty();
+        if (any) {
+            getEntityManager()
+                    .unwrap(Session.class)
+                    .createNativeQuery(sql, Object[].class)
+                    .setParameter("users", users)
+                    .getResultList()
+                    .forEach(
+                            row ->
+                                    trails.put(
+                                            (UUID) row[0],
+                                            trail((UUID) row[1], (UUID) row[2], (String) row[3])));
+        }
+        return trails;
     }
 
     boolean isOwner() {
@@ -208,11 +279,15 @@ public class Membership extends ImportableEntity {
 
     /** What the audit trail tells of it. */
     ObjectNode trail() {
+        return trail(group.id, user.id, role());
+    }
+
+    private static ObjectNode trail(UUID groupId, UUID userId, String role) {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("group", group.id.toString())
-                .put("user", user.id.toString())
-                .put("role", role());
+                .put("group", groupId.toString())
+                .put("user", userId.toString())
+                .put("role", role);
     }
 
     /** The roles joined by commas, as the dialect's wire has them. */

@@ -3,6 +3,7 @@ package dev.roster.groups;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.accounts.betterauth.AuthError;
 import dev.roster.accounts.betterauth.AuthException;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.Sessions;
@@ -11,14 +12,17 @@ import dev.roster.audit.AuditLog;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.User;
 import dev.roster.users.UserDeleted;
+import dev.roster.users.UserRestored;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Makes, changes and deletes organizations: check, change and audit event in one transaction. */
@@ -51,8 +55,8 @@ class Organizations {
      * Makes an organization, whose owner the caller is, and its first team.
      *
      * @param activate whether both become the session's active ones
-     * @throws AuthException 400 ORGANIZATION_ALREADY_EXISTS where the slug is taken; 403
-     *     YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION,
+     * @throws AuthException 400 ORGANIZATION_ALREADY_EXISTS where the slug is taken; 401 for who is
+     *     deleted meanwhile; 403 YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION,
      *     YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
      */
     @Transactional
@@ -61,13 +65,13 @@ class Organizations {
             throw OrganizationError.YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION.exception();
         }
         User user = active.user();
-        if (config.limit().isPresent()) {
-            // of several at once the second counts what the first has made
-            User.findById(user.id, LockModeType.PESSIMISTIC_WRITE);
-            if (Membership.countOf(user.id) >= config.limit().getAsInt()) {
-                throw OrganizationError.YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
-                        .exception();
-            }
+        // a deletion that is under way leaves no owner behind, and of several at once the second
+        // counts what the first has made
+        User.lock(user.id).orElseThrow(AuthError.UNAUTHORIZED::exception);
+        if (config.limit().isPresent()
+                && Membership.countOf(user.id) >= config.limit().getAsInt()) {
+            throw OrganizationError.YOU_HAVE_REACHED_THE_MAXIMUM_NUMBER_OF_ORGANIZATIONS
+                    .exception();
         }
         Group group = new Group();
         group.name = made.name();
@@ -223,12 +227,39 @@ class Organizations {
 
     /** Who is deleted is in no group any more, be it the only owner of one. */
     void leaveAll(@Observes UserDeleted deleted) {
-        audit.recordAll(
+        Map<UUID, ObjectNode> ended = Membership.endAll(deleted.userIds());
+        if (deleted.forGood()) {
+            // the trail is not to lead to who is gone
+            audit.recordAll(
+                    AuditAction.MEMBER_REMOVED, deleted.actor(), "member", ended.keySet(), null);
+            return;
+        }
+        audit.recordEach(
                 AuditAction.MEMBER_REMOVED,
                 deleted.actor(),
                 "member",
-                Membership.endAll(deleted.userIds()),
-                null);
+                changes(ended, trail -> new AuditLog.Change(trail, null)));
+    }
+
+    /**
+     * Who is restored is in its groups and teams again, but those that are gone. No limit of {@link
+     * OrganizationConfig} keeps it out: it had its places before.
+     */
+    void joinAgain(@Observes UserRestored restored) {
+        audit.recordEach(
+                AuditAction.MEMBER_ADDED,
+                restored.actor(),
+                "member",
+                changes(
+                        Membership.restoreAll(restored.userId()),
+                        trail -> new AuditLog.Change(null, trail)));
+    }
+
+    private static Map<UUID, AuditLog.Change> changes(
+            Map<UUID, ObjectNode> trails, Function<ObjectNode, AuditLog.Change> change) {
+        Map<UUID, AuditLog.Change> changes = new LinkedHashMap<>();
+        trails.forEach((id, trail) -> changes.put(id, change.apply(trail)));
+        return changes;
     }
 
     /** That a slug is free is for the database to say: of several at once one wins. */

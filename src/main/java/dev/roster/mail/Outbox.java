@@ -10,6 +10,7 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /**
@@ -36,21 +37,27 @@ public class Outbox {
     /**
      * Puts a mail in, in the caller's transaction.
      *
+     * @param userId whose mail it is, or null
      * @param locale BCP 47 tag of the recipient's language, or null
      * @param values what fills the template: exactly {@link MailKind#fields}
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void put(MailKind kind, String recipient, String locale, Map<String, String> values) {
-        mail(kind, recipient, locale, values).persist();
+    public void put(
+            MailKind kind,
+            String recipient,
+            UUID userId,
+            String locale,
+            Map<String, String> values) {
+        mail(kind, recipient, userId, locale, values).persist();
         puts.fire(new Put());
     }
 
     /** A mail to one of many; the values as {@link #put} takes them. */
-    public record Letter(String recipient, String locale, Map<String, String> values) {
+    public record Letter(String recipient, UUID userId, String locale, Map<String, String> values) {
 
         /** The same in another language, or null for none that is known. */
         public Letter in(String language) {
-            return new Letter(recipient, language, values);
+            return new Letter(recipient, userId, language, values);
         }
     }
 
@@ -59,7 +66,14 @@ public class Outbox {
     public void putAll(MailKind kind, List<Letter> letters) {
         OutboxMail.insertAll(
                 letters.stream()
-                        .map(it -> mail(kind, it.recipient(), it.locale(), it.values()))
+                        .map(
+                                it ->
+                                        mail(
+                                                kind,
+                                                it.recipient(),
+                                                it.userId(),
+                                                it.locale(),
+                                                it.values()))
                         .toList(),
                 clock.instant());
         puts.fire(new Put());
@@ -71,14 +85,18 @@ public class Outbox {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void pretend(MailKind kind, String locale, Map<String, String> values) {
-        OutboxMail mail = mail(kind, "", locale, values);
+        OutboxMail mail = mail(kind, "", null, locale, values);
         mail.sentAt = clock.instant();
         mail.persist();
         puts.fire(new Put());
     }
 
     private OutboxMail mail(
-            MailKind kind, String recipient, String locale, Map<String, String> values) {
+            MailKind kind,
+            String recipient,
+            UUID userId,
+            String locale,
+            Map<String, String> values) {
         if (!values.keySet().equals(kind.fields())) {
             throw new IllegalArgumentException(kind + " is filled with " + kind.fields());
         }
@@ -86,6 +104,7 @@ public class Outbox {
         mail.id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
         mail.kind = kind;
         mail.recipient = recipient;
+        mail.userId = userId;
         mail.locale = locale;
         mail.payload = box.seal(write(values), OutboxMail.context(mail.id));
         mail.nextAttemptAt = clock.instant();

@@ -33,6 +33,10 @@ public class OutboxMail extends BaseEntity {
     @Column(nullable = false)
     public String recipient;
 
+    /** Whose mail it is, also where it goes to an address that is not the user's yet; or null. */
+    @Column(name = "user_id")
+    public UUID userId;
+
     /** BCP 47 tag of the recipient's language; null for the default. */
     public String locale;
 
@@ -78,17 +82,18 @@ public class OutboxMail extends BaseEntity {
     static void insertAll(List<OutboxMail> mails, Instant now) {
         getEntityManager()
                 .createNativeQuery(
-                        "INSERT INTO mail_outbox (id, kind, recipient, locale, payload,"
+                        "INSERT INTO mail_outbox (id, kind, recipient, user_id, locale, payload,"
                                 + " next_attempt_at, created_at, updated_at) SELECT m.id, m.kind,"
-                                + " m.recipient, m.locale, decode(m.payload, 'base64'), :now, :now,"
-                                + " :now FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]),"
-                                + " CAST(:recipients AS text[]), CAST(:locales AS text[]),"
-                                + " CAST(:payloads AS text[])) AS m (id, kind, recipient, locale,"
-                                + " payload)")
+                                + " m.recipient, m.user_id, m.locale, decode(m.payload, 'base64'),"
+                                + " :now, :now, :now FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds"
+                                + " AS text[]), CAST(:recipients AS text[]), CAST(:users AS"
+                                + " uuid[]), CAST(:locales AS text[]), CAST(:payloads AS text[]))"
+                                + " AS m (id, kind, recipient, user_id, locale, payload)")
                 .setParameter("now", now)
                 .setParameter("ids", mails.stream().map(it -> it.id).toArray(UUID[]::new))
                 .setParameter("kinds", texts(mails, it -> it.kind.name()))
                 .setParameter("recipients", texts(mails, it -> it.recipient))
+                .setParameter("users", mails.stream().map(it -> it.userId).toArray(UUID[]::new))
                 .setParameter("locales", texts(mails, it -> it.locale))
                 .setParameter(
                         "payloads",

@@ -10,11 +10,12 @@ import java.util.UUID;
  * statements, however many they are.
  *
  * @param actor who did it; the user itself, an administrator, or null for the service
+ * @param forGood false where {@link UserRestored} can follow
  */
-public record UserDeleted(Collection<UUID> userIds, UUID actor) {
+public record UserDeleted(Collection<UUID> userIds, UUID actor, boolean forGood) {
 
-    /** One was. */
-    public UserDeleted(UUID userId, UUID actor) {
-        this(List.of(userId), actor);
+    /** One was marked. */
+    UserDeleted(UUID userId, UUID actor) {
+        this(List.of(userId), actor, false);
     }
 }

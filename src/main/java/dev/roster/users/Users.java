@@ -32,6 +32,7 @@ public class Users {
     private final SecretBox box;
     private final ChangeGuard guard;
     private final Event<UserDeleted> deletions;
+    private final Event<UserRestored> restorations;
     private final Clock clock;
 
     Users(
@@ -40,12 +41,14 @@ public class Users {
             SecretBox box,
             ChangeGuard guard,
             Event<UserDeleted> deletions,
+            Event<UserRestored> restorations,
             Clock clock) {
         this.audit = audit;
         this.documents = documents;
         this.box = box;
         this.guard = guard;
         this.deletions = deletions;
+        this.restorations = restorations;
         this.clock = clock;
     }
 
@@ -289,7 +292,7 @@ public class Users {
     public void deleteAll(Collection<UUID> ids, UUID actor, ObjectNode after) {
         User.deleteAll(ids, clock.instant());
         audit.recordAll(AuditAction.USER_DELETED, actor, "user", ids, after);
-        deletions.fire(new UserDeleted(ids, actor));
+        deletions.fire(new UserDeleted(ids, actor, false));
     }
 
     /**
@@ -304,6 +307,7 @@ public class Users {
         user.restore();
         User.flush();
         audit.record(AuditAction.USER_RESTORED, actor, "user", user.id);
+        restorations.fire(new UserRestored(user.id, actor));
     }
 
     /**
@@ -315,7 +319,7 @@ public class Users {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public int remove(Collection<UUID> ids, UUID actor) {
-        deletions.fire(new UserDeleted(ids, actor));
+        deletions.fire(new UserDeleted(ids, actor, true));
         return User.remove(ids);
     }
 

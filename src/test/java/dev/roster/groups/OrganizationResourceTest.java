@@ -1,6 +1,7 @@
 package dev.roster.groups;
 
 import static dev.roster.groups.OrganizationCalls.BASE;
+import static dev.roster.groups.OrganizationCalls.accept;
 import static dev.roster.groups.OrganizationCalls.create;
 import static dev.roster.groups.OrganizationCalls.get;
 import static dev.roster.groups.OrganizationCalls.invite;
@@ -153,6 +154,34 @@ class OrganizationResourceTest {
                     .then()
                     .statusCode(200);
             get(owner, "list-members").then().statusCode(200).body("total", equalTo(1));
+        }
+
+        @Test
+        @DisplayName("who is deleted meanwhile makes no organization and joins none")
+        void deletedMeanwhile() {
+            String deletion = "UPDATE users SET deleted_at = now() WHERE id = ?";
+            Caller owner = Caller.signUp();
+            String id = create(owner).path("id");
+            Caller bob = Caller.signUp();
+            String invitation = invite(owner, id, bob.email, "member");
+            refused(
+                    AtOnce.meanwhile(() -> accept(bob, invitation), deletion, bob.id),
+                    401,
+                    "UNAUTHORIZED");
+            Caller eve = Caller.signUp();
+            refused(
+                    AtOnce.meanwhile(
+                            () -> post(eve, "create", Map.of("name", "Acme", "slug", slug())),
+                            deletion,
+                            eve.id),
+                    401,
+                    "UNAUTHORIZED");
+            assertEquals(
+                    0L,
+                    Database.value(
+                            "SELECT count(*) FROM memberships WHERE user_id IN (?, ?)",
+                            bob.id,
+                            eve.id));
         }
 
         @Test

@@ -86,7 +86,7 @@ class MailServerTest {
     }
 
     private void put() {
-        outbox.put(MailKind.MAGIC_LINK, recipient, "en", Map.of("url", "http://localhost/x"));
+        outbox.put(MailKind.MAGIC_LINK, recipient, null, "en", Map.of("url", "http://localhost/x"));
     }
 
     private void await() throws InterruptedException {

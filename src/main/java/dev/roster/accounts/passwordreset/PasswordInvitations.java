@@ -85,6 +85,7 @@ public class PasswordInvitations {
             letters.add(
                     new Outbox.Letter(
                             one.email(),
+                            one.userId(),
                             one.locale(),
                             Map.of(
                                     "name",

@@ -38,7 +38,7 @@ public class UserMail {
     /**
      * To some address, in the caller's transaction. To the placeholder of a guest nothing is sent.
      *
-     * @param userId whose language it is in, or null: that of the request then
+     * @param userId whose mail it is, in whose language; or null: in that of the request then
      */
     public void send(MailKind kind, String address, UUID userId, Map<String, String> values) {
         if (EmailAddress.key(address).endsWith("@" + User.ANONYMOUS_DOMAIN)) {
@@ -46,7 +46,7 @@ public class UserMail {
         }
         // asked for nobody too: what is sent to a stranger costs what is sent to a user
         String chosen = Profile.localeOf(userId == null ? NOBODY : userId).orElse(null);
-        outbox.put(kind, address, chosen == null ? request.language() : chosen, values);
+        outbox.put(kind, address, userId, chosen == null ? request.language() : chosen, values);
     }
 
     /**

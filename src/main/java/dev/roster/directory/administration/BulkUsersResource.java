@@ -95,7 +95,8 @@ public class BulkUsersResource {
             operationId = "deleteUsers",
             summary = "Delete many users",
             description =
-                    "By id, or by the filter of the list. Each can be restored until it is purged."
+                    "By id, or by the filter of the list. Each can be restored until it is purged,"
+                            + " with its memberships in groups, which end at once."
                             + " Users who may do what the caller may not are never deleted: 403 by"
                             + " id, left out by filter.")
     @APIResponse(

@@ -102,8 +102,9 @@ public class UserAdministrationResource {
             operationId = "deleteUser",
             summary = "Delete a user",
             description =
-                    "Sessions end at once. The user can be restored until it is purged; its address"
-                            + " and user name are nobody else's so long.")
+                    "Sessions and memberships in groups end at once. The user can be restored until"
+                            + " it is purged; its address and user name are nobody else's so"
+                            + " long.")
     @APIResponse(
             responseCode = "409",
             description = "`last_administrator`; `conflict`: nobody removes itself")
@@ -122,8 +123,9 @@ public class UserAdministrationResource {
             operationId = "restoreUser",
             summary = "Take the deletion of a user back",
             description =
-                    "The user signs in anew. Where it deleted itself somebody else may have its"
-                            + " address or user name by now: 409.")
+                    "The user signs in anew, and is in its groups and teams again as it was, but"
+                            + " for those that are gone by now. Where it deleted itself somebody else"
+                            + " may have its address or user name by now: 409.")
     @APIResponse(
             responseCode = "409",
             description = "`email_taken`, `username_taken`: somebody else has it now")

@@ -54,6 +54,9 @@ class Erasure {
                 UNION ALL SELECT id FROM device_codes WHERE user_id = :id
                 UNION ALL SELECT id FROM memberships WHERE user_id = :id
                 UNION ALL SELECT t.id FROM team_memberships t JOIN memberships m ON m.id = t.membership_id WHERE m.user_id = :id
+                UNION ALL SELECT id FROM deleted_memberships WHERE user_id = :id
+                UNION ALL SELECT t.id FROM deleted_team_memberships t JOIN deleted_memberships m ON m.id = t.membership_id
+                    WHERE m.user_id = :id
                 UNION ALL SELECT id FROM invitations WHERE inviter_id = :id OR email_key = ANY (:addresses)
                 UNION ALL SELECT target_id FROM audit_events WHERE target_type = 'invitation'
                     AND lower(after ->> 'email' COLLATE "C") = ANY (:addresses)))
@@ -69,6 +72,8 @@ class Erasure {
 
     private static final List<String> FORGET_BY_ID =
             List.of(
+                    // to an address too that was never the person's, as it was not proven yet
+                    "DELETE FROM mail_outbox WHERE user_id = :id",
                     "DELETE FROM idempotency_keys WHERE caller_id = :id",
                     // a key that is free again would make the person once more
                     "UPDATE idempotency_keys SET answer = '', updated_at = now(), version = version + 1"

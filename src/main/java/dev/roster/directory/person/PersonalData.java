@@ -172,17 +172,26 @@ public class PersonalData {
                             """),
                     rows(
                             "groups",
-                            Set.of("memberships.user_id", "team_memberships.membership_id"),
+                            Set.of(
+                                    "memberships.user_id",
+                                    "deleted_memberships.user_id",
+                                    "team_memberships.membership_id",
+                                    "deleted_team_memberships.membership_id"),
                             "m",
                             """
                             json_build_object('id', g.id, 'name', g.name, 'slug', g.slug, 'roles', m.roles,
                                 'joinedAt', time(m.created_at), 'teams', to_json(ARRAY(
                                     SELECT json_build_object('id', t.id, 'name', t.name, 'joinedAt', time(x.created_at))
-                                    FROM team_memberships x JOIN teams t ON t.id = x.team_id WHERE x.membership_id = m.id
-                                    ORDER BY t.name, t.id)))
+                                    FROM (SELECT team_id, created_at FROM team_memberships WHERE membership_id = m.id
+                                        UNION ALL SELECT team_id, created_at FROM deleted_team_memberships
+                                        WHERE membership_id = m.id) x
+                                    JOIN teams t ON t.id = x.team_id ORDER BY t.name, t.id)))
                             """,
+                            // of a deleted user those that it would be given back
                             """
-                            memberships m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id {after}
+                            (SELECT id, group_id, roles, created_at FROM memberships WHERE user_id = u.id
+                                UNION ALL SELECT id, group_id, roles, created_at FROM deleted_memberships WHERE user_id = u.id) m
+                            JOIN groups g ON g.id = m.group_id WHERE true {after}
                             """),
                     rows(
                             "invitationsReceived",
@@ -280,14 +289,15 @@ public class PersonalData {
                             """),
                     rows(
                             "mails",
-                            Set.of("mail_outbox.recipient"),
+                            Set.of("mail_outbox.recipient", "mail_outbox.user_id"),
                             "o",
                             """
                             json_build_object('kind', o.kind, 'recipient', o.recipient, 'locale', o.locale,
                                 'createdAt', time(o.created_at), 'sentAt', time(o.sent_at), 'failedAt', time(o.failed_at))
                             """,
                             """
-                            mail_outbox o WHERE lower(o.recipient COLLATE "C") = u.email_key AND OWN_ADDRESS {after}
+                            mail_outbox o WHERE (lower(o.recipient COLLATE "C") = u.email_key AND OWN_ADDRESS
+                                OR o.user_id = u.id AND :all) {after}
                             """
                                     .replace("OWN_ADDRESS", OWN_ADDRESS)),
                     new Rows(

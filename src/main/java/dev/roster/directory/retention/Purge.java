@@ -56,11 +56,12 @@ class Purge {
 
     /** Deletes users so that they can be restored for a while. */
     int delete(List<UUID> due, String policy) {
+        users.deleteAll(due, null, by(policy));
+        // after the groups are held, as by a member who leaves one
         entityManager
                 .createNativeQuery("DELETE FROM sessions WHERE user_id = ANY (:ids)")
                 .setParameter("ids", due.toArray(UUID[]::new))
                 .executeUpdate();
-        users.deleteAll(due, null, by(policy));
         return due.size();
     }
 

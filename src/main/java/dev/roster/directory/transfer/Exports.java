@@ -79,7 +79,10 @@ class Exports {
         };
     }
 
-    /** Who took out which users. */
+    /**
+     * Who took out which users. Of what can be anything told of a person only that it was asked
+     * for: with no target, the event would outlast the person's erasure.
+     */
     @Transactional
     void record(
             AuditAction action,
@@ -90,7 +93,8 @@ class Exports {
         parameters.forEach(
                 (name, values) -> {
                     if (!name.equals("format")) {
-                        after.put(name, String.join(",", values));
+                        boolean told = name.equals("q") || name.startsWith(UserFilter.ATTRIBUTE);
+                        after.put(name, told ? "…" : String.join(",", values));
                     }
                 });
         audit.record(action, actor, "user", null, null, after);

@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
@@ -28,6 +29,19 @@ public class WholeAnswers {
                 throw e;
             }
         };
+    }
+
+    /**
+     * Runs what is to happen when the answer to this request is over, be it whole, broken off or
+     * never begun. It may run twice, on any thread, and must not block.
+     */
+    public void whenOver(Runnable action) {
+        RoutingContext context = request.getCurrent();
+        context.addEndHandler(over -> action.run());
+        // whose client was gone before is told to nobody any more
+        if (context.response().closed() || context.response().ended()) {
+            action.run();
+        }
     }
 
     /**

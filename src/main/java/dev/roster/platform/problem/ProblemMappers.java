@@ -49,6 +49,9 @@ class ProblemMappers {
             // what is left of the body is not read, so the connection is of no more use
             answer.header("Connection", "close");
         }
+        if (e instanceof BusyException busy) {
+            answer.header(HttpHeaders.RETRY_AFTER, busy.retryAfter().toSeconds());
+        }
         return answer.build();
     }
 

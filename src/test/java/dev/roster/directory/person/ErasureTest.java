@@ -207,6 +207,32 @@ class ErasureTest {
     }
 
     @Test
+    @DisplayName("takes back what was mailed to an address that was to be the person's")
+    void pendingAddress() {
+        Caller ada = Caller.signUp();
+        String wanted = Person.wants(ada);
+        assertEquals(Set.of("mail_outbox.recipient"), Person.traces(wanted));
+        assertEquals(204, erase(Caller.admin(), ada.id, "*", "{}").statusCode());
+        assertEquals(Set.of(), Person.traces(wanted));
+    }
+
+    @Test
+    @DisplayName("leaves nothing of a deleted user either, who was in groups")
+    void deletedMember() {
+        Caller admin = Caller.admin();
+        Person ada = new Person();
+        Rest.delete(admin, "/api/v1/users/" + ada.caller.id, "*").then().statusCode(204);
+        TreeSet<String> traces = Person.traces(ada.caller.id.toString());
+        assertTrue(
+                traces.containsAll(List.of("deleted_memberships.user_id", "audit_events.before")),
+                traces.toString());
+        assertEquals(204, erase(admin, ada.caller.id, "*", "{}").statusCode());
+        traces = Person.traces(ada.caller.id.toString());
+        traces.removeIf(column -> column.startsWith("audit_chain"));
+        assertEquals(Set.of("audit_events.actor_id", "audit_events.target_id"), traces);
+    }
+
+    @Test
     @DisplayName("leaves alone what is somebody else's: words, and an address that changed hands")
     void others() {
         Caller admin = Caller.admin();

@@ -224,6 +224,28 @@ class ExportTest {
             assertEquals(1, document.get("invitationsReceived").size());
             assertProblem(404, "not_found", Rest.get(admin, path(UUID.randomUUID())));
         }
+
+        @Test
+        @DisplayName("tells what was mailed to an address that is not the person's yet")
+        void pendingAddress() {
+            Caller ada = Caller.signUp();
+            String wanted = Person.wants(ada);
+            Database.update("UPDATE users SET email_verified = true WHERE id = ?", ada.id);
+            JsonNode mails = Rest.json(Rest.get(Caller.admin(), path(ada.id))).get("mails");
+            assertTrue(mails.toString().contains(wanted), mails.toString());
+            assertFalse(Rest.get(ada, MINE).asString().contains(wanted), "not to the person");
+        }
+
+        @Test
+        @DisplayName("tells the groups and teams that a deleted user would come back to")
+        void deletedMember() {
+            Caller admin = Caller.admin();
+            Person ada = new Person();
+            JsonNode before = Rest.json(Rest.get(admin, path(ada.caller.id))).get("groups");
+            assertEquals("Looms", before.at("/0/teams/0/name").asText());
+            Rest.delete(admin, "/api/v1/users/" + ada.caller.id, "*").then().statusCode(204);
+            assertEquals(before, Rest.json(Rest.get(admin, path(ada.caller.id))).get("groups"));
+        }
     }
 
     @Nested
@@ -344,13 +366,46 @@ class ExportTest {
             Person ada = withMuch();
             List<HttpURLConnection> slow = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                slow.add(unread(admin, ada));
+                slow.add(unread(Caller.admin(), ada));
             }
             Response ninth = Rest.get(admin, path(ada.caller.id));
             assertProblem(503, "service_unavailable", ninth);
             assertEquals("30", ninth.header("Retry-After"));
+            assertEquals(
+                    0L,
+                    Database.value(
+                            "SELECT count(*) FROM audit_events WHERE actor_id = ? AND action ="
+                                    + " 'user.exported'",
+                            admin.id),
+                    "nothing was exported");
             slow.forEach(HttpURLConnection::disconnect);
             await(() -> Rest.get(admin, path(admin.id)).statusCode() == 200);
+        }
+
+        @Test
+        @DisplayName("is 429 for who has not read another one, and for nobody else")
+        void oneAtATime() throws IOException {
+            Caller admin = Caller.admin();
+            Person ada = withMuch();
+            HttpURLConnection slow = unread(admin, ada);
+            Response second = Rest.get(admin, path(admin.id));
+            assertProblem(429, "rate_limited", second);
+            assertEquals("30", second.header("Retry-After"));
+            assertEquals(200, Rest.get(Caller.admin(), path(admin.id)).statusCode());
+            slow.disconnect();
+            await(() -> Rest.get(admin, path(admin.id)).statusCode() == 200);
+        }
+
+        @Test
+        @DisplayName(
+                "takes no place for longer than the answer, be there none or nobody to tell of")
+        void places() {
+            Caller admin = Caller.admin();
+            for (int i = 0; i < 10; i++) {
+                await(() -> admin.request().head(path(admin.id)).statusCode() == 200);
+                await(() -> Rest.get(admin, path(UUID.randomUUID())).statusCode() == 404);
+                assertEquals(200, Rest.get(admin, path(admin.id)).statusCode());
+            }
         }
 
         private static final int LONG = 12_000;
@@ -427,7 +482,8 @@ class ExportTest {
                         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'flyway\\_%'
                             AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'
                                     AND a.attnum = ANY (k.conkey)
-                                    AND k.confrelid IN ('users'::regclass, 'user_profiles'::regclass, 'memberships'::regclass))
+                                    AND k.confrelid IN ('users'::regclass, 'user_profiles'::regclass, 'memberships'::regclass,
+                                        'deleted_memberships'::regclass))
                                 OR a.attname ~ '^(email|email_key|recipient|subject|address)$'
                                 OR a.attname ~ '(user|actor|caller|owner|inviter|person|target)_id$'
                                 OR a.attname ~ '_by$')

@@ -146,6 +146,16 @@ final class Person {
                 caller.id);
     }
 
+    /** Has a user ask for another address, which is mailed a link: the address. */
+    static String wants(Caller caller) {
+        String wanted = Caller.newEmail();
+        Rest.body(caller.request(), Rest.JSON, "{\"newEmail\":\"%s\"}".formatted(wanted))
+                .post("/api/auth/change-email")
+                .then()
+                .statusCode(200);
+        return wanted;
+    }
+
     /** An event whose {@code after} tells an address. */
     private static void event(
             String action, UUID actor, String targetType, UUID target, String address) {

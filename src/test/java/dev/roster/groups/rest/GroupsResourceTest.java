@@ -359,6 +359,195 @@ class GroupsResourceTest {
         }
 
         @Test
+        @DisplayName("has nobody be a member or an owner who is deleted meanwhile")
+        void deletedMeanwhile() {
+            String group = make();
+            Caller bob = Caller.signUp();
+            assertProblem(
+                    404,
+                    "not_found",
+                    AtOnce.meanwhile(
+                            () -> Rest.put(admin, member(group, bob), null, roles("owner")),
+                            "UPDATE users SET deleted_at = now() WHERE id = ?",
+                            bob.id));
+            Caller eve = Caller.signUp();
+            String body =
+                    "{\"name\":\"x\",\"slug\":\"" + slug() + "\",\"ownerId\":\"" + eve.id + "\"}";
+            assertInvalid(
+                    AtOnce.meanwhile(
+                            () -> post(admin, body),
+                            "UPDATE users SET deleted_at = now() WHERE id = ?",
+                            eve.id),
+                    "ownerId");
+            assertEquals(
+                    0L,
+                    Database.value(
+                            "SELECT count(*) FROM memberships WHERE user_id IN (?, ?)",
+                            bob.id,
+                            eve.id));
+        }
+
+        @Test
+        @DisplayName("puts members in at once who put each other in, and waits in no circle")
+        void eachOther() throws InterruptedException {
+            String one = make();
+            String two = make();
+            Caller other = Caller.admin();
+            for (int round = 0; round < 5; round++) {
+                String ifMatch = round == 0 ? null : "*";
+                List<Integer> statuses =
+                        AtOnce.run(
+                                        List.<Callable<Response>>of(
+                                                () ->
+                                                        Rest.put(
+                                                                admin,
+                                                                member(one, other),
+                                                                ifMatch,
+                                                                roles("owner")),
+                                                () ->
+                                                        Rest.put(
+                                                                other,
+                                                                member(two, admin),
+                                                                ifMatch,
+                                                                roles("owner"))))
+                                .stream()
+                                .map(Response::statusCode)
+                                .toList();
+                int expected = round == 0 ? 201 : 200;
+                assertEquals(List.of(expected, expected), statuses);
+            }
+        }
+
+        @ParameterizedTest(name = "by {0}")
+        @ValueSource(strings = {"id", "bulk"})
+        @DisplayName("has who is restored be a member and in its teams as before the deletion")
+        void restored(String how) {
+            String kept = make();
+            String gone = make();
+            Caller bob = join(join(Caller.signUp(), kept, "owner", "member"), gone, "member");
+            UUID team = UUID.randomUUID();
+            UUID goneTeam = UUID.randomUUID();
+            for (UUID id : List.of(team, goneTeam)) {
+                Database.update(
+                        "INSERT INTO teams (id, group_id, name) VALUES (?, ?, 'Looms')",
+                        id,
+                        UUID.fromString(kept));
+                Database.update(
+                        "INSERT INTO team_memberships (id, external_id, team_id, membership_id,"
+                                + " created_at) SELECT gen_random_uuid(), 'x' || gen_random_uuid(),"
+                                + " ?, id, '2020-01-01Z' FROM memberships WHERE user_id = ? AND"
+                                + " group_id = ?",
+                        id,
+                        bob.id,
+                        UUID.fromString(kept));
+            }
+            List<Map<String, Object>> before = memberships(bob, kept, team);
+            assertEquals(1, before.size());
+            String tag = Rest.tag(admin, member(kept, bob));
+            delete(how, bob);
+            assertEquals(List.of(), memberships(bob, kept, team));
+            assertProblem(404, "not_found", Rest.get(admin, member(kept, bob)));
+            assertEquals(204, Rest.delete(admin, path(gone), "*").statusCode());
+            Database.update("DELETE FROM teams WHERE id = ?", goneTeam);
+            restore(bob);
+            assertEquals(before, memberships(bob, kept, team));
+            assertEquals(tag, Rest.tag(admin, member(kept, bob)));
+            assertEquals(
+                    1L,
+                    Database.value(
+                            "SELECT count(*) FROM team_memberships t JOIN memberships m ON m.id ="
+                                    + " t.membership_id WHERE m.user_id = ?",
+                            bob.id));
+            String trail =
+                    "{\"role\": \"owner,member\", \"user\": \"%s\", \"group\": \"%s\"}"
+                            .formatted(bob.id, kept);
+            assertEquals(
+                    List.of(trail + " -> null", "null -> " + trail),
+                    Database.query(
+                                    "SELECT concat(coalesce(before::text, 'null'), ' -> ',"
+                                            + " coalesce(after::text, 'null')) AS change FROM"
+                                            + " audit_events WHERE target_id = ? AND actor_id = ? AND"
+                                            + " action IN ('member.removed', 'member.added') ORDER BY"
+                                            + " occurred_at, id OFFSET 1",
+                                    before.get(0).get("id"),
+                                    admin.id)
+                            .stream()
+                            .map(row -> row.get("change"))
+                            .toList());
+            assertEquals(0L, kept(bob));
+            // again, with nothing left of the first time
+            delete(how, bob);
+            restore(bob);
+            assertEquals(before, memberships(bob, kept, team));
+        }
+
+        @Test
+        @DisplayName("keeps of a restored user the membership that came to be meanwhile")
+        void restoredMember() {
+            String group = make();
+            Caller bob = join(group, "owner");
+            delete("id", bob);
+            // as by a replica that knew nothing of what is kept
+            Database.update(
+                    "INSERT INTO memberships (id, group_id, user_id, roles) VALUES"
+                            + " (gen_random_uuid(), ?, ?, '{admin}')",
+                    UUID.fromString(group),
+                    bob.id);
+            restore(bob);
+            assertEquals(
+                    "[\"admin\"]",
+                    Rest.json(Rest.get(admin, member(group, bob))).get("roles").toString());
+            assertEquals(0L, kept(bob));
+        }
+
+        @Test
+        @DisplayName("forgets the members it would get back, with the group or the user")
+        void forgotten() {
+            String group = make();
+            Caller bob = join(group, "member");
+            Caller eve = join(group, "member");
+            delete("id", bob);
+            delete("id", eve);
+            assertEquals(1L, kept(bob));
+            Database.update("DELETE FROM users WHERE id = ?", bob.id);
+            assertEquals(0L, kept(bob));
+            assertEquals(204, Rest.delete(admin, path(group), "*").statusCode());
+            assertEquals(0L, kept(eve));
+            restore(eve);
+        }
+
+        private void delete(String how, Caller user) {
+            if (how.equals("id")) {
+                Rest.delete(admin, "/api/v1/users/" + user.id, "*").then().statusCode(204);
+            } else {
+                Rest.body(admin.request(), Rest.JSON, "{\"ids\":[\"" + user.id + "\"]}")
+                        .delete("/api/v1/users/bulk")
+                        .then()
+                        .statusCode(200);
+            }
+        }
+
+        private void restore(Caller user) {
+            admin.request().post("/api/v1/users/" + user.id + "/restore").then().statusCode(200);
+        }
+
+        private static List<Map<String, Object>> memberships(Caller user, String group, UUID team) {
+            return Database.query(
+                    "SELECT m.*, m.roles::text AS roles, t.id AS place, t.external_id AS"
+                            + " place_external_id, t.created_at AS placed_at FROM memberships m JOIN"
+                            + " team_memberships t ON t.membership_id = m.id WHERE m.user_id = ? AND"
+                            + " m.group_id = ? AND t.team_id = ?",
+                    user.id,
+                    UUID.fromString(group),
+                    team);
+        }
+
+        private static Object kept(Caller user) {
+            return Database.value(
+                    "SELECT count(*) FROM deleted_memberships WHERE user_id = ?", user.id);
+        }
+
+        @Test
         @DisplayName("leaves an owner, also when two are taken at once")
         void lastOwner() throws InterruptedException {
             String group = make();
