@@ -1189,6 +1189,27 @@ class ImportResourceTest {
                     Imports.report(admin, job));
         }
 
+        @Test
+        @DisplayName("does a step again that the database could not order among others")
+        void serializationFailure() {
+            Database.update("CREATE SEQUENCE unordered");
+            Database.update(
+                    marked(
+                            "CREATE FUNCTION unordered() RETURNS trigger LANGUAGE plpgsql AS $$"
+                                    + " BEGIN IF NEW.email = 'a@M.example' AND nextval('unordered') = 1"
+                                    + " THEN RAISE EXCEPTION 'could not serialize access' USING ERRCODE"
+                                    + " = '40001'; END IF; RETURN NEW; END $$"));
+            try {
+                Database.update(
+                        "CREATE TRIGGER unordered BEFORE INSERT ON users FOR EACH ROW EXECUTE"
+                                + " FUNCTION unordered()");
+                assertCounts(done(CSV, "email,name\na@M.example,A\n"), 1, 0, 0);
+            } finally {
+                Database.update("DROP FUNCTION unordered CASCADE");
+                Database.update("DROP SEQUENCE unordered");
+            }
+        }
+
         /** Until such a statement waits for a lock. */
         private void awaitWaiting(String statement) {
             long deadline = System.nanoTime() + 60_000_000_000L;
