@@ -1237,6 +1237,20 @@ class ImportResourceTest {
                             + " null\r\n",
                     report);
         }
+
+        @Test
+        @DisplayName("has no formula in its report as CSV")
+        void csvReportWithoutFormula() {
+            JsonNode job =
+                    done(LINES, "{\"email\":\"a@M.example\",\"name\":\"A\",\"=HYPERLINK(1)\":1}\n");
+            assertEquals("1 =HYPERLINK(1): is unknown\n", Imports.report(admin, job));
+            assertEquals(
+                    "line,field,reason\r\n1,'=HYPERLINK(1),is unknown\r\n",
+                    admin.request()
+                            .accept("text/csv")
+                            .get("/api/v1/jobs/" + job.get("id").asText() + "/report")
+                            .asString());
+        }
     }
 
     /** Somebody signs up with this address, and does not come to an end. */
