@@ -228,6 +228,24 @@ class TransferIT {
         assertEquals(64, exit("nonsense is unknown", "export", "nonsense=1"));
     }
 
+    @Test
+    @Order(5)
+    @DisplayName("has nothing but the users on standard output, whatever there is to log")
+    void standardOutput() throws Exception {
+        Path users = directory.resolve("users.ndjson");
+        Map<String, String> environment = environment("command");
+        environment.put("QUARKUS_LOG_CATEGORY__IO_QUARKUS__LEVEL", "INFO");
+        try (PackagedProcess export =
+                PackagedProcess.start(
+                        directory, users, environment, "export", "q=more@example.com")) {
+            assertEquals(0, export.awaitExit(START), export::output);
+            assertTrue(export.output().contains("INFO"), export::output);
+        }
+        List<String> lines = Files.readAllLines(users);
+        assertEquals(1, lines.size(), lines::toString);
+        assertEquals("more@example.com", Rest.json(lines.get(0)).get("email").asText());
+    }
+
     private static void assertLoaded(String database, int rows) throws SQLException {
         String loaded = "users WHERE email LIKE 'u%@example.com'";
         assertEquals(rows, count(database, loaded));
