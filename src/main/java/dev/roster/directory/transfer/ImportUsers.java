@@ -116,7 +116,7 @@ public class ImportUsers implements QuarkusApplication {
     @ActivateRequestContext
     public int run(String... args) throws IOException, InterruptedException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        boolean terminal = System.console() != null;
+        boolean terminal = ProgressLine.isTerminal(ProgressLine.OUT);
         try {
             Arguments arguments = Arguments.parse(args);
             if (arguments.resume()) {
