@@ -246,6 +246,53 @@ class TransferIT {
         assertEquals("more@example.com", Rest.json(lines.get(0)).get("email").asText());
     }
 
+    @Test
+    @Order(6)
+    @DisplayName("looks whether a report can be written, and else says where it is")
+    void report() throws Exception {
+        Path fine =
+                Files.writeString(
+                        directory.resolve("fine.csv"), "email,name\nfine@example.com,F\n");
+        Path kept = Files.writeString(directory.resolve("kept.csv"), "kept");
+        long jobs = count("command", "jobs");
+        assertEquals(
+                64,
+                exit(
+                        "The report cannot be written: missing",
+                        "import",
+                        fine.toString(),
+                        "--report",
+                        "missing/refused.csv"));
+        assertEquals(jobs, count("command", "jobs"));
+        for (String report : List.of("none.csv", "kept.csv")) {
+            assertEquals(
+                    0,
+                    exit(
+                            "done: 1 of 1 rows can be taken",
+                            "import",
+                            fine.toString(),
+                            "--dry-run",
+                            "--report",
+                            report));
+        }
+        assertFalse(Files.exists(directory.resolve("none.csv")));
+        assertEquals("kept", Files.readString(kept));
+
+        Path bad = Files.writeString(directory.resolve("bad.csv"), "email,name\nbad,B\n");
+        Files.createDirectory(directory.resolve("import-refused.csv"));
+        Path said = directory.resolve("said");
+        try (PackagedProcess importing =
+                PackagedProcess.start(
+                        directory, said, environment("command"), "import", bad.toString())) {
+            assertEquals(2, importing.awaitExit(START), importing::output);
+            String job = value("command", "SELECT max(id::text) FROM jobs");
+            assertTrue(
+                    importing.output().contains("/api/v1/jobs/" + job + "/report"),
+                    importing::output);
+        }
+        assertTrue(Files.readString(said).contains("done: 0 of 1 rows taken, 0 skipped, 1 ref"));
+    }
+
     private static void assertLoaded(String database, int rows) throws SQLException {
         String loaded = "users WHERE email LIKE 'u%@example.com'";
         assertEquals(rows, count(database, loaded));
@@ -377,6 +424,15 @@ class TransferIT {
                                 + database
                                 + "' AND query LIKE 'WITH s AS MATERIALIZED%'")
                 > 0;
+    }
+
+    private static String value(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     private static long count(String database, String from) {
