@@ -23,13 +23,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
  * The command {@code import}: the same job as by HTTP, on the database itself. 0 when every row was
- * taken or skipped, 2 when some were refused, 1 when the job failed, else as sysexits.h has it.
+ * taken or skipped, 2 when some were refused, 1 when the job failed, else as sysexits.h has it; of
+ * several jobs that are resumed, the worst.
  */
 public class ImportUsers implements QuarkusApplication {
 
@@ -100,6 +102,9 @@ public class ImportUsers implements QuarkusApplication {
             if (resume == (file != null)) {
                 throw new UsageException("Name one file, or --resume");
             }
+            if (resume && report != null) {
+                throw new UsageException("Resumed jobs have a report each, named by the job");
+            }
             if (file != null && format == null) {
                 format = format(ending(file));
             }
@@ -132,7 +137,7 @@ public class ImportUsers implements QuarkusApplication {
         try {
             Arguments arguments = Arguments.parse(args);
             if (arguments.resume()) {
-                return resume(out);
+                return resume(out, terminal);
             }
             if (arguments.report() != null) {
                 requireWritable(arguments.report());
@@ -160,17 +165,20 @@ public class ImportUsers implements QuarkusApplication {
     }
 
     /** Goes on with whatever a dead process left, and waits for what a live one is at. */
-    private int resume(PrintStream out) {
-        long ran = 0;
-        while (jobs.isAnyUnfinished()) {
-            if (runner.run(null)) {
-                ran++;
-            } else {
-                sleep();
-            }
+    private int resume(PrintStream out, boolean terminal) throws IOException, InterruptedException {
+        List<UUID> unfinished = jobs.unfinished();
+        int worst = 0;
+        for (UUID jobId : unfinished) {
+            // one file for each: none is to take the place of another's
+            Path to = Path.of("import-refused-" + jobId + ".csv");
+            int code = finish(jobId, to, out, terminal);
+            worst = worst == FAILED || code == FAILED ? FAILED : Math.max(worst, code);
         }
-        out.println(ran == 0 ? "Nothing waits." : ran + " jobs were brought to their end.");
-        return 0;
+        out.println(
+                unfinished.isEmpty()
+                        ? "Nothing waits."
+                        : unfinished.size() + " jobs were brought to their end.");
+        return worst;
     }
 
     /**

@@ -293,6 +293,34 @@ class TransferIT {
         assertTrue(Files.readString(said).contains("done: 0 of 1 rows taken, 0 skipped, 1 ref"));
     }
 
+    @Test
+    @Order(7)
+    @DisplayName("tells of each job that it resumes, and of the worst by its exit code")
+    void resumed() throws Exception {
+        // as if it had been killed behind its last step
+        String refused =
+                value(
+                        "command",
+                        "UPDATE jobs SET status = 'queued', finished_at = NULL WHERE id = (SELECT"
+                                + " max(id::text)::uuid FROM jobs WHERE refused = 1) RETURNING id");
+        assertEquals(
+                2, exit("done: 0 of 1 rows taken, 0 skipped, 1 refused", "import", "--resume"));
+        assertEquals(
+                List.of("line,field,reason", "2,email,must be an e-mail address"),
+                Files.readAllLines(directory.resolve("import-refused-" + refused + ".csv")));
+
+        value(
+                "command",
+                "UPDATE jobs SET status = 'queued', finished_at = NULL, attempts = CASE WHEN id = '"
+                        + refused
+                        + "' THEN 0 ELSE 5 END WHERE kind = 'users.import' AND (id = '"
+                        + refused
+                        + "' OR id = (SELECT min(id::text)::uuid FROM jobs)) RETURNING id");
+        assertEquals(1, exit("No attempt came any further", "import", "--resume"));
+        assertEquals(0, exit("Nothing waits.", "import", "--resume"));
+        assertEquals(64, exit("a report each", "import", "--resume", "--report", "x.csv"));
+    }
+
     private static void assertLoaded(String database, int rows) throws SQLException {
         String loaded = "users WHERE email LIKE 'u%@example.com'";
         assertEquals(rows, count(database, loaded));
