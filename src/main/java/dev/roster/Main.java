@@ -77,6 +77,8 @@ public class Main {
         System.setProperty("roster.admin.email", "");
         System.setProperty("quarkus.log.console.json.enabled", "false");
         System.setProperty("quarkus.log.level", "WARN");
+        // standard output is the export's, which may be a file of users
+        System.setProperty("quarkus.log.console.stderr", "true");
         System.setProperty("quarkus.banner.enabled", "false");
     }
 

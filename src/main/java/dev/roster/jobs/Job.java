@@ -84,6 +84,13 @@ public class Job extends BaseEntity {
         return count("status in ?1", List.of(QUEUED, RUNNING)) > 0;
     }
 
+    /** Those that have not come to their end, the oldest first. */
+    static List<UUID> unfinished() {
+        return Job.<Job>list("status in ?1 order by id", List.of(QUEUED, RUNNING)).stream()
+                .map(job -> job.id)
+                .toList();
+    }
+
     public boolean isFinished() {
         return finishedAt != null;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.roster.platform.csv.Cell;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,11 +32,18 @@ public class JobReport {
         void write(Refusal refusal) throws IOException;
     }
 
-    /** {@code line,field,reason}, with a header. */
+    /**
+     * {@code line,field,reason}, with a header. Fields are named by the file, which may be
+     * anybody's.
+     */
     public void writeCsv(UUID jobId, OutputStream out) throws IOException {
         CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out);
         csv.writeRecord("line", "field", "reason");
-        write(jobId, row -> csv.writeRecord(Long.toString(row.line), row.field, row.reason));
+        write(
+                jobId,
+                row ->
+                        csv.writeRecord(
+                                Long.toString(row.line), Cell.of(row.field), Cell.of(row.reason)));
         csv.flush();
     }
 

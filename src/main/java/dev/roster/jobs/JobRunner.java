@@ -89,7 +89,6 @@ public class JobRunner {
 
     private void runAll() {
         try {
-            QuarkusTransaction.requiringNew().run(Job::failExhausted);
             while (!stopping && run(null)) {
                 // there may be more
             }
@@ -112,7 +111,12 @@ public class JobRunner {
         UUID lease = UuidVersion7Strategy.INSTANCE.generateUuid(null);
         Optional<Job.Taken> found =
                 QuarkusTransaction.requiringNew()
-                        .call(() -> Job.take(wanted, lease, config.lease()));
+                        .call(
+                                () -> {
+                                    // else nobody would take them, and who waits waits for ever
+                                    Job.failExhausted();
+                                    return Job.take(wanted, lease, config.lease());
+                                });
         if (found.isEmpty()) {
             return false;
         }

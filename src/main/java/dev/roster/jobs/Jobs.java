@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -88,10 +89,10 @@ public class Jobs {
         }
     }
 
-    /** Whether any job has not come to its end. */
+    /** The jobs that have not come to their end, the oldest first. */
     @Transactional
-    public boolean isAnyUnfinished() {
-        return Job.isAnyUnfinished();
+    public List<UUID> unfinished() {
+        return Job.unfinished();
     }
 
     /** How a job that there is stands. */

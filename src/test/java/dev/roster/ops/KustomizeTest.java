@@ -51,6 +51,9 @@ class KustomizeTest {
     /** PostgreSQL's default max_connections, less those reserved for superusers. */
     private static final int DATABASE_CONNECTIONS = 100 - 3;
 
+    /** Of each pod: imports that arrive, one that is merged, exports. */
+    private static final int LONG_CONNECTIONS = 2 + 1 + 2;
+
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/prod"})
     @DisplayName("hold one of each kind and nothing else")
@@ -68,6 +71,31 @@ class KustomizeTest {
                         .map(HasMetadata::getKind)
                         .sorted()
                         .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/prod"})
+    @DisplayName("never ask for more connections than PostgreSQL's default, roll-outs included")
+    void connections(String directory) {
+        Manifests manifests = Manifests.render(directory);
+        int surge =
+                manifests
+                        .the(Deployment.class, "roster")
+                        .getSpec()
+                        .getStrategy()
+                        .getRollingUpdate()
+                        .getMaxSurge()
+                        .getIntVal();
+        int pods =
+                surge
+                        + manifests
+                                .the(HorizontalPodAutoscaler.class, "roster")
+                                .getSpec()
+                                .getMaxReplicas();
+        int pool =
+                Integer.parseInt(
+                        manifests.all(ConfigMap.class).get(0).getData().get("ROSTER_POOL_MAX"));
+        assertTrue(pods * (pool + LONG_CONNECTIONS) <= DATABASE_CONNECTIONS);
     }
 
     @ParameterizedTest
@@ -232,6 +260,7 @@ class KustomizeTest {
                 Set.of(
                         "DATABASE_URL",
                         "ROSTER_DATABASE_OWNER_URL",
+                        "ROSTER_DATABASE_READ_URL",
                         "ROSTER_SECRET",
                         "ROSTER_ENCRYPTION_KEYS",
                         "ROSTER_SMTP_URL"),
@@ -243,6 +272,7 @@ class KustomizeTest {
                     assertEquals(
                             Set.of(
                                             "ROSTER_DATABASE_OWNER_URL",
+                                            "ROSTER_DATABASE_READ_URL",
                                             "ROSTER_ENCRYPTION_KEYS",
                                             "ROSTER_SMTP_URL")
                                     .contains(variable),
@@ -318,21 +348,6 @@ class KustomizeTest {
                     podOf(deployment).getTopologySpreadConstraints().stream()
                             .map(constraint -> constraint.getTopologyKey())
                             .toList());
-        }
-
-        @Test
-        @DisplayName("never ask for more connections than PostgreSQL's default, roll-outs included")
-        void connections() {
-            int surge =
-                    prod.the(Deployment.class, "roster")
-                            .getSpec()
-                            .getStrategy()
-                            .getRollingUpdate()
-                            .getMaxSurge()
-                            .getIntVal();
-            int pool = Integer.parseInt(config().get("ROSTER_POOL_MAX"));
-            assertTrue(
-                    (scaler().getSpec().getMaxReplicas() + surge) * pool <= DATABASE_CONNECTIONS);
         }
 
         @Test

@@ -84,6 +84,19 @@ public final class PackagedProcess implements AutoCloseable {
      */
     public static PackagedProcess start(
             Path directory, Map<String, String> environment, String... arguments) {
+        return start(directory, null, environment, arguments);
+    }
+
+    /**
+     * Likewise, with standard output in a file of its own.
+     *
+     * @param standardOutput null where it is one with standard error
+     */
+    public static PackagedProcess start(
+            Path directory,
+            Path standardOutput,
+            Map<String, String> environment,
+            String... arguments) {
         List<String> command = new ArrayList<>(command());
         command.addAll(List.of(arguments));
         int port =
@@ -100,7 +113,11 @@ public final class PackagedProcess implements AutoCloseable {
         builder.environment().put("ROSTER_SMTP_URL", "smtp://localhost:1");
         builder.environment().put("ROSTER_RATE_LIMIT_ENABLED", "false");
         builder.environment().putAll(environment);
-        builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        if (standardOutput == null) {
+            builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        } else {
+            builder.redirectOutput(standardOutput.toFile()).redirectError(output.toFile());
+        }
         try {
             return new PackagedProcess(builder.start(), port, output);
         } catch (IOException e) {
@@ -211,7 +228,7 @@ public final class PackagedProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Everything it has said so far. */
+    /** Everything it has said so far; on standard error, where standard output is apart. */
     public String output() {
         try {
             return Files.readString(output);

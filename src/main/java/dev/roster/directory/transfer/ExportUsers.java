@@ -44,7 +44,7 @@ public class ExportUsers implements QuarkusApplication {
         Map<String, List<String>> filters = new LinkedHashMap<>();
         FileFormat format = FileFormat.NDJSON;
         String output = null;
-        ProgressLine progress = new ProgressLine(err, System.console() != null);
+        ProgressLine progress = new ProgressLine(err, ProgressLine.isTerminal(ProgressLine.ERR));
         try {
             for (int i = 1; i < args.length; i++) {
                 if (args[i].equals("--format") && i + 1 < args.length) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.csv.Cell;
 import dev.roster.platform.persistence.LongConnections;
 import dev.roster.platform.problem.OverloadedException;
 import dev.roster.users.Profile;
@@ -234,13 +235,8 @@ class Exporter {
         }
     }
 
-    /**
-     * RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front, for names
-     * are chosen by strangers and the file is opened by administrators.
-     */
+    /** RFC 4180, with nothing that a spreadsheet would take for a formula. */
     private static final class Csv implements Format {
-
-        private static final String FORMULA = "=+-@\t\r";
 
         private static final List<String> HEADER =
                 List.of(
@@ -287,9 +283,7 @@ class Exporter {
 
         @Override
         public void text(String name, String value) {
-            boolean formula =
-                    value != null && !value.isEmpty() && FORMULA.indexOf(value.charAt(0)) >= 0;
-            record.writeField(formula ? "'" + value : value);
+            record.writeField(Cell.of(value));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.roster.directory.transfer;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.roster.directory.transfer.Importer.Importing;
 import dev.roster.directory.transfer.Importer.Options;
 import dev.roster.jobs.JobReport;
@@ -15,18 +16,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
  * The command {@code import}: the same job as by HTTP, on the database itself. 0 when every row was
- * taken or skipped, 2 when some were refused, 1 when the job failed, else as sysexits.h has it.
+ * taken or skipped, 2 when some were refused, 1 when the job failed, else as sysexits.h has it; of
+ * several jobs that are resumed, the worst.
  */
 public class ImportUsers implements QuarkusApplication {
 
@@ -40,21 +45,30 @@ public class ImportUsers implements QuarkusApplication {
     private static final int DATA_ERROR = 65;
     private static final int NO_INPUT = 66;
 
+    private static final Path REPORT = Path.of("import-refused.csv");
+
     private static final long POLL_MILLIS = 200;
 
     private final Importer importer;
     private final Jobs jobs;
     private final JobRunner runner;
     private final JobReport report;
+    private final ObjectMapper json;
 
-    ImportUsers(Importer importer, Jobs jobs, JobRunner runner, JobReport report) {
+    ImportUsers(
+            Importer importer, Jobs jobs, JobRunner runner, JobReport report, ObjectMapper json) {
         this.importer = importer;
         this.jobs = jobs;
         this.runner = runner;
         this.report = report;
+        this.json = json;
     }
 
-    /** What was asked for. */
+    /**
+     * What was asked for.
+     *
+     * @param report null where it was not said
+     */
     private record Arguments(
             Path file,
             FileFormat format,
@@ -69,7 +83,7 @@ public class ImportUsers implements QuarkusApplication {
             boolean dryRun = false;
             boolean skip = false;
             boolean resume = false;
-            Path report = Path.of("import-refused.csv");
+            Path report = null;
             for (int i = 1; i < args.length; i++) {
                 switch (args[i]) {
                     case "--dry-run" -> dryRun = true;
@@ -87,6 +101,9 @@ public class ImportUsers implements QuarkusApplication {
             }
             if (resume == (file != null)) {
                 throw new UsageException("Name one file, or --resume");
+            }
+            if (resume && report != null) {
+                throw new UsageException("Resumed jobs have a report each, named by the job");
             }
             if (file != null && format == null) {
                 format = format(ending(file));
@@ -116,16 +133,18 @@ public class ImportUsers implements QuarkusApplication {
     @ActivateRequestContext
     public int run(String... args) throws IOException, InterruptedException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        boolean terminal = System.console() != null;
+        boolean terminal = ProgressLine.isTerminal(ProgressLine.OUT);
         try {
             Arguments arguments = Arguments.parse(args);
             if (arguments.resume()) {
-                return resume(out);
+                return resume(out, terminal);
+            }
+            if (arguments.report() != null) {
+                requireWritable(arguments.report());
             }
             UUID jobId = stage(arguments, new ProgressLine(out, terminal));
-            out.println("Job " + jobId);
-            JobView job = finish(jobId, new ProgressLine(out, terminal));
-            return tell(job, arguments, out);
+            Path to = arguments.report() == null ? REPORT : arguments.report();
+            return finish(jobId, to, out, terminal);
         } catch (UsageException e) {
             out.println(e.getMessage());
             out.println(USAGE);
@@ -146,17 +165,38 @@ public class ImportUsers implements QuarkusApplication {
     }
 
     /** Goes on with whatever a dead process left, and waits for what a live one is at. */
-    private int resume(PrintStream out) {
-        long ran = 0;
-        while (jobs.isAnyUnfinished()) {
-            if (runner.run(null)) {
-                ran++;
-            } else {
-                sleep();
-            }
+    private int resume(PrintStream out, boolean terminal) throws IOException, InterruptedException {
+        List<UUID> unfinished = jobs.unfinished();
+        int worst = 0;
+        for (UUID jobId : unfinished) {
+            // one file for each: none is to take the place of another's
+            Path to = Path.of("import-refused-" + jobId + ".csv");
+            int code = finish(jobId, to, out, terminal);
+            worst = worst == FAILED || code == FAILED ? FAILED : Math.max(worst, code);
         }
-        out.println(ran == 0 ? "Nothing waits." : ran + " jobs were brought to their end.");
-        return 0;
+        out.println(
+                unfinished.isEmpty()
+                        ? "Nothing waits."
+                        : unfinished.size() + " jobs were brought to their end.");
+        return worst;
+    }
+
+    /**
+     * Whoever names a report learns that it cannot be written before anything is loaded.
+     *
+     * @throws UsageException where it cannot
+     */
+    private static void requireWritable(Path report) {
+        boolean there = Files.exists(report);
+        try {
+            Files.newOutputStream(report, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+            if (!there) {
+                Files.delete(report.toRealPath());
+            }
+        } catch (IOException e) {
+            throw new UsageException("The report cannot be written: " + e.getMessage());
+        }
     }
 
     private UUID stage(Arguments arguments, ProgressLine progress)
@@ -183,6 +223,12 @@ public class ImportUsers implements QuarkusApplication {
         boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
         file.reset();
         return gzip;
+    }
+
+    private int finish(UUID jobId, Path report, PrintStream out, boolean terminal)
+            throws IOException, InterruptedException {
+        out.println("Job " + jobId);
+        return tell(finish(jobId, new ProgressLine(out, terminal)), report, out);
     }
 
     /** Does the job, or watches it where a service was faster, to its end. */
@@ -233,28 +279,40 @@ public class ImportUsers implements QuarkusApplication {
                 .orElse("");
     }
 
-    private int tell(JobView job, Arguments arguments, PrintStream out) throws IOException {
+    private int tell(JobView job, Path to, PrintStream out) throws IOException {
         out.printf(
                 "%s: %,d of %,d rows %s, %,d skipped, %,d refused%n",
                 job.status(),
                 job.succeeded(),
                 job.total(),
-                arguments.dryRun() ? "can be taken" : "taken",
+                json.readTree(job.parameters()).path("dryRun").asBoolean()
+                        ? "can be taken"
+                        : "taken",
                 job.skipped(),
                 job.refused());
         if (job.error() != null) {
             out.println(job.error());
         }
         if (job.refused() > 0) {
-            try (OutputStream file = Files.newOutputStream(arguments.report())) {
-                report.writeCsv(job.id(), file);
-            }
-            out.println("See " + arguments.report());
+            write(job.id(), to, out);
         }
         if (!job.status().equals("done")) {
             return FAILED;
         }
         return job.refused() > 0 ? REFUSED : 0;
+    }
+
+    /** The rows are loaded: a report that cannot be written makes that no failure. */
+    private void write(UUID jobId, Path to, PrintStream out) {
+        try {
+            try (OutputStream file = Files.newOutputStream(to)) {
+                report.writeCsv(jobId, file);
+            }
+            out.println("See " + to);
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("The report could not be written: " + e.getMessage());
+            System.err.println("The service has it at /api/v1/jobs/" + jobId + "/report");
+        }
     }
 
     private static final class Counting extends FilterInputStream {

@@ -126,8 +126,6 @@ class Importer {
             }
             UUID jobId = RowRules.newId();
             long rows = copy(connection, jobId, read, options, who);
-            // the end of the gzip stream need not be that of the body
-            read.transferTo(OutputStream.nullOutputStream());
             Jobs.insert(
                     connection,
                     new NewJob(
@@ -158,12 +156,13 @@ class Importer {
             Connection connection, UUID jobId, InputStream body, Options options, Importing who)
             throws IOException, SQLException {
         RoleRules roles = roles(who);
-        try (Staging staging = new Staging(connection, jobId)) {
-            InputStream plain = new Unclosed(body);
+        InputStream bytes = new Unclosed(body);
+        try (InputStream plain = options.gzip() ? new BoundedGzip(bytes) : bytes;
+                Staging staging = new Staging(connection, jobId)) {
             new RowReader(json)
                     .read(
                             options.format(),
-                            options.gzip() ? BoundedGzip.of(plain) : plain,
+                            plain,
                             new RowReader.Rows() {
                                 @Override
                                 public void take(long line, ObjectNode row) throws IOException {

@@ -1,10 +1,18 @@
 package dev.roster.directory.transfer;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** How far a command is: a bar that moves on a terminal, else a line now and then. */
 final class ProgressLine {
+
+    /** Descriptors of the standard streams. */
+    static final int OUT = 1;
+
+    static final int ERR = 2;
 
     private static final int WIDTH = 30;
     private static final long ON_TERMINAL = 100_000_000L;
@@ -19,6 +27,22 @@ final class ProgressLine {
         this.out = out;
         this.terminal = terminal;
         this.told = System.nanoTime();
+    }
+
+    /**
+     * Whether a standard stream is a terminal, as Linux tells. Elsewhere whether there is a
+     * console, which is less: there is none once any of the streams is redirected, and on Java 22
+     * to 24 there always is.
+     */
+    static boolean isTerminal(int descriptor) {
+        try {
+            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return file.startsWith("/dev/pts/")
+                    || file.startsWith("/dev/tty")
+                    || file.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return System.console() != null;
+        }
     }
 
     /**

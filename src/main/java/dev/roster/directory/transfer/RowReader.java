@@ -138,6 +138,10 @@ final class RowReader {
                 }
             }
         } catch (CsvParseException e) {
+            if (e.getCause() instanceof MalformedFileException malformed) {
+                // what is wrong with the bytes, and not with the CSV
+                throw malformed;
+            }
             throw new MalformedFileException("Not well-formed CSV: " + e.getMessage());
         }
     }

@@ -39,25 +39,34 @@ public final class DatabaseFailure {
      * (SQLSTATE 40P01): nothing of it is done, and it can be sent again.
      */
     public static boolean deadlocked(Throwable failure) {
+        return has("40P01", failure);
+    }
+
+    /**
+     * Whether the database ended a statement for what others had written (SQLSTATE 40001): on a
+     * replica what it read stood in the way of what the replica had to take over; elsewhere, where
+     * somebody set a stricter isolation than the usual one, there was no order for them. Nothing of
+     * it is done, and it can be sent again.
+     */
+    public static boolean outrun(Throwable failure) {
+        return has("40001", failure);
+    }
+
+    /**
+     * Whether the same work can succeed when it is done once more: it was ended for others
+     * (SQLSTATE 40P01, 40001), or what it refers to went meanwhile (23503).
+     */
+    public static boolean passing(Throwable failure) {
+        return deadlocked(failure) || outrun(failure) || has("23503", failure);
+    }
+
+    private static boolean has(String state, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && "40P01".equals(sql.getSQLState())) {
+            if (cause instanceof SQLException sql && state.equals(sql.getSQLState())) {
                 return true;
             }
         }
         return false;
-    }
-
-    /**
-     * Whether the same work can succeed when it is done once more: it was ended for others who
-     * waited (SQLSTATE 40P01), or what it refers to went meanwhile (23503).
-     */
-    public static boolean passing(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && "23503".equals(sql.getSQLState())) {
-                return true;
-            }
-        }
-        return deadlocked(failure);
     }
 
     private static boolean unavailable(Throwable failure, Set<Throwable> seen) {

@@ -169,6 +169,10 @@ class ProblemMappers {
             LOG.warnf("The database is unavailable: %s", rootMessage(e));
             return unavailable(DATABASE_RETRY);
         }
+        if (DatabaseFailure.outrun(e)) {
+            LOG.warnf("The database gave up a statement: %s", rootMessage(e));
+            return unavailable(DATABASE_RETRY);
+        }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof OptimisticLockException || cause instanceof StaleStateException) {
                 return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();

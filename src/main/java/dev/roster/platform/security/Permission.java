@@ -19,7 +19,9 @@ public enum Permission {
     USERS_SET_PASSWORD("users:set-password", "Set the password of others"),
     USERS_SET_EMAIL(
             "users:set-email", "Change the address of others, and whether it counts as proven"),
-    USERS_SET_PHONE("users:set-phone", "Change the phone number of others"),
+    USERS_SET_PHONE(
+            "users:set-phone",
+            "Known to the Better Auth client; here users:update is needed to change a phone number"),
     USERS_IMPERSONATE("users:impersonate", "Act as another user, for a time"),
     USERS_IMPERSONATE_ADMINS(
             "users:impersonate-admins", "Act as another administrator; * does not include it"),
@@ -27,7 +29,7 @@ public enum Permission {
     SESSIONS_REVOKE("sessions:revoke", "Sign others out"),
     SESSIONS_DELETE(
             "sessions:delete",
-            "Delete the sessions of others, which is no more than to revoke them"),
+            "Known to the Better Auth client; here sessions:revoke is needed to end a session"),
     USERS_IMPORT("users:import", "Load users from a file"),
     USERS_EXPORT("users:export", "Take users out as a file, and everything held on one person"),
     USERS_ERASE("users:erase", "Let a person vanish for good"),

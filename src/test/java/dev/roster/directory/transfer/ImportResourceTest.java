@@ -15,6 +15,8 @@ import dev.roster.testing.Rest;
 import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -30,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -619,14 +622,7 @@ class ImportResourceTest {
             byte[] body =
                     Imports.gzip(
                             marked("email,name\na@M.example,A\n").getBytes(StandardCharsets.UTF_8));
-            JsonNode job =
-                    Imports.await(
-                            admin,
-                            Imports.send(
-                                    Imports.request(admin, CSV, "")
-                                            .header("Content-Encoding", "gzip"),
-                                    body));
-            assertCounts(job, 1, 0, 0);
+            assertCounts(Imports.await(admin, gzipped(CSV, body)), 1, 0, 0);
         }
 
         @Test
@@ -641,31 +637,144 @@ class ImportResourceTest {
                             Arrays.copyOf(whole, 5),
                             new byte[0],
                             "email,name\n".getBytes(StandardCharsets.US_ASCII))) {
+                assertProblemOf(400, "validation_failed", gzipped(CSV, body));
+            }
+            assertEquals(List.of(), users());
+        }
+
+        @Test
+        @DisplayName("says that it is gzip and is none is told so")
+        void noGzip() {
+            HttpResponse<String> answer =
+                    gzipped(CSV, "email,name\n".getBytes(StandardCharsets.US_ASCII));
+            assertProblemOf(400, "validation_failed", answer);
+            assertEquals(
+                    "The body is not well-formed gzip",
+                    Rest.json(answer.body()).get("detail").asText());
+        }
+
+        private HttpResponse<String> gzipped(String type, byte[] body) {
+            return Imports.send(
+                    Imports.request(admin, type, "").header("Content-Encoding", "gzip"), body);
+        }
+
+        private byte[] member(String text) {
+            return Imports.gzip(marked(text).getBytes(StandardCharsets.UTF_8));
+        }
+
+        private byte[] together(byte[] first, byte[] second) {
+            byte[] both = Arrays.copyOf(first, first.length + second.length);
+            System.arraycopy(second, 0, both, first.length, second.length);
+            return both;
+        }
+
+        @Test
+        @DisplayName("is several gzip files, one behind the other, is read to the last")
+        void gzipMembers() {
+            byte[] members =
+                    together(
+                            together(member("email,name\na@M.example,A\n"), member("")),
+                            named(member("b@M.example,B\n")));
+            assertCounts(Imports.await(admin, gzipped(CSV, members)), 2, 0, 0);
+        }
+
+        /** With every optional part that a header may have. */
+        private byte[] named(byte[] gzip) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            out.writeBytes(Arrays.copyOf(gzip, 3));
+            out.write(2 + 4 + 8 + 16);
+            out.writeBytes(Arrays.copyOfRange(gzip, 4, 10));
+            out.writeBytes(new byte[] {3, 0, 1, 2, 3});
+            out.writeBytes("people.csv\0of today\0".getBytes(StandardCharsets.US_ASCII));
+            CRC32 crc = new CRC32();
+            crc.update(out.toByteArray());
+            out.write((int) crc.getValue());
+            out.write((int) crc.getValue() >> 8);
+            out.writeBytes(Arrays.copyOfRange(gzip, 10, gzip.length));
+            return out.toByteArray();
+        }
+
+        @Test
+        @DisplayName("is several gzip files that arrive one by one is read to the last")
+        void gzipMembersInChunks() throws Exception {
+            try (Socket socket = new Socket("localhost", RestAssured.port)) {
+                OutputStream out = socket.getOutputStream();
+                out.write(head("Content-Encoding: gzip\r\nTransfer-Encoding: chunked"));
+                chunk(out, member("email,name\na@M.example,A\n"));
+                out.flush();
+                awaitCopy();
+                chunk(out, member("b@M.example,B\n"));
+                chunk(out, new byte[0]);
+                byte[] status = socket.getInputStream().readNBytes(12);
+                assertEquals("HTTP/1.1 202", new String(status, StandardCharsets.US_ASCII));
+            }
+            String id =
+                    Database.value("SELECT id FROM jobs WHERE created_by = ?", admin.id).toString();
+            assertCounts(Imports.await(admin, "/api/v1/jobs/" + id), 2, 0, 0);
+        }
+
+        private void chunk(OutputStream out, byte[] bytes) throws IOException {
+            out.write(
+                    (Integer.toHexString(bytes.length) + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            out.write(bytes);
+            out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        /** Until a body is being read. */
+        private void awaitCopy() {
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (Database.value(
+                            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY"
+                                    + " import_rows%'")
+                    .equals(0L)) {
+                assertTrue(System.nanoTime() < deadline);
+                Imports.pause();
+            }
+        }
+
+        @Test
+        @DisplayName("goes on behind its gzip with something else is 400, and loads nothing")
+        void behindGzip() {
+            byte[] whole = member("email,name\na@M.example,A\n");
+            byte[] other = member("b@M.example,B\n");
+            for (byte[] behind :
+                    List.of(
+                            new byte[] {0},
+                            "b".getBytes(StandardCharsets.US_ASCII),
+                            "b@M.example,B\n".repeat(5000).getBytes(StandardCharsets.US_ASCII))) {
+                HttpResponse<String> answer = gzipped(CSV, together(whole, behind));
+                assertProblemOf(400, "validation_failed", answer);
+                assertEquals(
+                        "Behind the end of the gzip stream is something that is no gzip",
+                        Rest.json(answer.body()).get("detail").asText());
+            }
+            for (int length : new int[] {1, 5, other.length - 9, other.length - 1}) {
                 assertProblemOf(
                         400,
                         "validation_failed",
-                        Imports.send(
-                                Imports.request(admin, CSV, "").header("Content-Encoding", "gzip"),
-                                body));
+                        gzipped(CSV, together(whole, Arrays.copyOf(other, length))));
             }
+            // the checksum
+            other[other.length - 5]++;
+            assertProblemOf(400, "validation_failed", gzipped(CSV, together(whole, other)));
             assertEquals(List.of(), users());
         }
 
         @Test
         @DisplayName("expands out of proportion is 413, and loads nothing")
         void bomb() {
-            byte[] body =
-                    Imports.gzip(
-                            (marked("{\"email\":\"a@M.example\",\"name\":\"A\"}\n")
-                                            + "\n".repeat(40_000_000))
-                                    .getBytes(StandardCharsets.US_ASCII));
-            assertTrue(body.length < 100_000);
-            assertProblemOf(
-                    413,
-                    "payload_too_large",
-                    Imports.send(
-                            Imports.request(admin, LINES, "").header("Content-Encoding", "gzip"),
-                            body));
+            Map.of(
+                            LINES,
+                            "{\"email\":\"a@M.example\",\"name\":\"A\"}\n",
+                            CSV,
+                            "email,name\na@M.example,A\n")
+                    .forEach(
+                            (type, rows) -> {
+                                byte[] body = member(rows + "\n".repeat(40_000_000));
+                                assertTrue(body.length < 100_000);
+                                assertProblemOf(413, "payload_too_large", gzipped(type, body));
+                            });
             assertEquals(List.of(), users());
         }
 
@@ -689,14 +798,9 @@ class ImportResourceTest {
                 OutputStream out = socket.getOutputStream();
                 out.write(head("Transfer-Encoding: chunked"));
                 for (int at = 0; at < body.length; at += 100_000) {
-                    int length = Math.min(100_000, body.length - at);
-                    out.write(
-                            (Integer.toHexString(length) + "\r\n")
-                                    .getBytes(StandardCharsets.US_ASCII));
-                    out.write(body, at, length);
-                    out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+                    chunk(out, Arrays.copyOfRange(body, at, Math.min(at + 100_000, body.length)));
                 }
-                out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                chunk(out, new byte[0]);
                 byte[] status = socket.getInputStream().readNBytes(12);
                 assertEquals("HTTP/1.1 202", new String(status, StandardCharsets.US_ASCII));
             }
@@ -1198,6 +1302,27 @@ class ImportResourceTest {
                     Imports.report(admin, job));
         }
 
+        @Test
+        @DisplayName("does a step again that the database could not order among others")
+        void serializationFailure() {
+            Database.update("CREATE SEQUENCE unordered");
+            Database.update(
+                    marked(
+                            "CREATE FUNCTION unordered() RETURNS trigger LANGUAGE plpgsql AS $$"
+                                    + " BEGIN IF NEW.email = 'a@M.example' AND nextval('unordered') = 1"
+                                    + " THEN RAISE EXCEPTION 'could not serialize access' USING ERRCODE"
+                                    + " = '40001'; END IF; RETURN NEW; END $$"));
+            try {
+                Database.update(
+                        "CREATE TRIGGER unordered BEFORE INSERT ON users FOR EACH ROW EXECUTE"
+                                + " FUNCTION unordered()");
+                assertCounts(done(CSV, "email,name\na@M.example,A\n"), 1, 0, 0);
+            } finally {
+                Database.update("DROP FUNCTION unordered CASCADE");
+                Database.update("DROP SEQUENCE unordered");
+            }
+        }
+
         /** Until such a statement waits for a lock. */
         private void awaitWaiting(String statement) {
             long deadline = System.nanoTime() + 60_000_000_000L;
@@ -1224,6 +1349,20 @@ class ImportResourceTest {
                     "line,field,reason\r\n2,email,must be an e-mail address\r\n2,name,must not be"
                             + " null\r\n",
                     report);
+        }
+
+        @Test
+        @DisplayName("has no formula in its report as CSV")
+        void csvReportWithoutFormula() {
+            JsonNode job =
+                    done(LINES, "{\"email\":\"a@M.example\",\"name\":\"A\",\"=HYPERLINK(1)\":1}\n");
+            assertEquals("1 =HYPERLINK(1): is unknown\n", Imports.report(admin, job));
+            assertEquals(
+                    "line,field,reason\r\n1,'=HYPERLINK(1),is unknown\r\n",
+                    admin.request()
+                            .accept("text/csv")
+                            .get("/api/v1/jobs/" + job.get("id").asText() + "/report")
+                            .asString());
         }
     }
 

@@ -228,6 +228,99 @@ class TransferIT {
         assertEquals(64, exit("nonsense is unknown", "export", "nonsense=1"));
     }
 
+    @Test
+    @Order(5)
+    @DisplayName("has nothing but the users on standard output, whatever there is to log")
+    void standardOutput() throws Exception {
+        Path users = directory.resolve("users.ndjson");
+        Map<String, String> environment = environment("command");
+        environment.put("QUARKUS_LOG_CATEGORY__IO_QUARKUS__LEVEL", "INFO");
+        try (PackagedProcess export =
+                PackagedProcess.start(
+                        directory, users, environment, "export", "q=more@example.com")) {
+            assertEquals(0, export.awaitExit(START), export::output);
+            assertTrue(export.output().contains("INFO"), export::output);
+        }
+        List<String> lines = Files.readAllLines(users);
+        assertEquals(1, lines.size(), lines::toString);
+        assertEquals("more@example.com", Rest.json(lines.get(0)).get("email").asText());
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName("looks whether a report can be written, and else says where it is")
+    void report() throws Exception {
+        Path fine =
+                Files.writeString(
+                        directory.resolve("fine.csv"), "email,name\nfine@example.com,F\n");
+        Path kept = Files.writeString(directory.resolve("kept.csv"), "kept");
+        long jobs = count("command", "jobs");
+        assertEquals(
+                64,
+                exit(
+                        "The report cannot be written: missing",
+                        "import",
+                        fine.toString(),
+                        "--report",
+                        "missing/refused.csv"));
+        assertEquals(jobs, count("command", "jobs"));
+        for (String report : List.of("none.csv", "kept.csv")) {
+            assertEquals(
+                    0,
+                    exit(
+                            "done: 1 of 1 rows can be taken",
+                            "import",
+                            fine.toString(),
+                            "--dry-run",
+                            "--report",
+                            report));
+        }
+        assertFalse(Files.exists(directory.resolve("none.csv")));
+        assertEquals("kept", Files.readString(kept));
+
+        Path bad = Files.writeString(directory.resolve("bad.csv"), "email,name\nbad,B\n");
+        Files.createDirectory(directory.resolve("import-refused.csv"));
+        Path said = directory.resolve("said");
+        try (PackagedProcess importing =
+                PackagedProcess.start(
+                        directory, said, environment("command"), "import", bad.toString())) {
+            assertEquals(2, importing.awaitExit(START), importing::output);
+            String job = value("command", "SELECT max(id::text) FROM jobs");
+            assertTrue(
+                    importing.output().contains("/api/v1/jobs/" + job + "/report"),
+                    importing::output);
+        }
+        assertTrue(Files.readString(said).contains("done: 0 of 1 rows taken, 0 skipped, 1 ref"));
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("tells of each job that it resumes, and of the worst by its exit code")
+    void resumed() throws Exception {
+        // as if it had been killed behind its last step
+        String refused =
+                value(
+                        "command",
+                        "UPDATE jobs SET status = 'queued', finished_at = NULL WHERE id = (SELECT"
+                                + " max(id::text)::uuid FROM jobs WHERE refused = 1) RETURNING id");
+        assertEquals(
+                2, exit("done: 0 of 1 rows taken, 0 skipped, 1 refused", "import", "--resume"));
+        assertEquals(
+                List.of("line,field,reason", "2,email,must be an e-mail address"),
+                Files.readAllLines(directory.resolve("import-refused-" + refused + ".csv")));
+
+        value(
+                "command",
+                "UPDATE jobs SET status = 'queued', finished_at = NULL, attempts = CASE WHEN id = '"
+                        + refused
+                        + "' THEN 0 ELSE 5 END WHERE kind = 'users.import' AND (id = '"
+                        + refused
+                        + "' OR id = (SELECT min(id::text)::uuid FROM jobs)) RETURNING id");
+        assertEquals(1, exit("No attempt came any further", "import", "--resume"));
+        assertEquals(0, exit("Nothing waits.", "import", "--resume"));
+        assertEquals(64, exit("a report each", "import", "--resume", "--report", "x.csv"));
+    }
+
     private static void assertLoaded(String database, int rows) throws SQLException {
         String loaded = "users WHERE email LIKE 'u%@example.com'";
         assertEquals(rows, count(database, loaded));
@@ -359,6 +452,15 @@ class TransferIT {
                                 + database
                                 + "' AND query LIKE 'WITH s AS MATERIALIZED%'")
                 > 0;
+    }
+
+    private static String value(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     private static long count(String database, String from) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.roster.testing.Caller;
+import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -519,6 +520,35 @@ class ProblemsTest {
                 .version(HttpClient.Version.HTTP_1_1)
                 .build()
                 .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    @DisplayName("of a database that has ended a statement for what it had to catch up with is 503")
+    void recoveryConflict() {
+        Caller caller = Caller.signUp();
+        // as a standby's, which a test has none of
+        Database.update(
+                "CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF"
+                        + " NEW.user_id = '"
+                        + caller.id
+                        + "' THEN RAISE EXCEPTION 'canceling statement due to conflict with"
+                        + " recovery' USING ERRCODE = '40001'; END IF; RETURN NEW; END $$");
+        Response answer;
+        try {
+            Database.update(
+                    "CREATE TRIGGER conflict BEFORE INSERT OR UPDATE ON user_profiles FOR EACH ROW"
+                            + " EXECUTE FUNCTION conflict()");
+            answer =
+                    caller.request()
+                            .header("If-Match", "*")
+                            .contentType("application/json")
+                            .body("{\"firstName\":\"Ada\"}")
+                            .put(PROFILE);
+        } finally {
+            Database.update("DROP FUNCTION conflict CASCADE");
+        }
+        assertProblem(503, "service_unavailable", answer);
+        answer.then().header("Retry-After", "5");
     }
 
     /** Sends bytes as they are, and a part as often as the other side takes it. */
