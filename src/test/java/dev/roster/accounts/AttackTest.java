@@ -244,8 +244,8 @@ class AttackTest {
                         + " string_agg(format('%I = %L', column_name, CASE WHEN column_name ="
                         + " 'user_id' OR table_name = 'users' THEN CAST(? AS text) ELSE CAST(? AS"
                         + " text) END), ' OR ') AS mine FROM information_schema.columns WHERE"
-                        + " table_schema = 'public' AND data_type = 'uuid' AND table_name <>"
-                        + " 'verifications' AND (column_name IN ('user_id', 'group_id') OR"
+                        + " table_schema = 'public' AND data_type = 'uuid' AND table_name NOT"
+                        + " IN ('verifications', 'mail_outbox') AND (column_name IN ('user_id', 'group_id') OR"
                         + " column_name = 'id' AND table_name IN ('users', 'groups')) GROUP BY"
                         + " table_name) tables";
 

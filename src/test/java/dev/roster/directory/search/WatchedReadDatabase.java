@@ -29,9 +29,18 @@ class WatchedReadDatabase extends ReadDatabase {
 
     @Override
     public Connection open() throws SQLException {
+        return watched(super.open());
+    }
+
+    @Override
+    Connection openMain() throws SQLException {
+        return watched(super.openMain());
+    }
+
+    private static Connection watched(Connection connection) {
         return watched(
                 Connection.class,
-                super.open(),
+                connection,
                 result ->
                         result instanceof PreparedStatement statement
                                 ? watched(PreparedStatement.class, statement, rows -> rows)
