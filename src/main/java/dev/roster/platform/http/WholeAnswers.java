@@ -2,7 +2,6 @@ package dev.roster.platform.http;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,11 +52,8 @@ public class WholeAnswers {
         if (!http.response().headWritten()) {
             return;
         }
-        if (http.version() == HttpVersion.HTTP_2) {
-            http.response().reset();
-        } else {
-            // Vert.x' own close and reset first let through what is written meanwhile
-            ((ConnectionBase) http.connection()).channel().close().awaitUninterruptibly();
-        }
+        // Vert.x' own close and reset first let through what is written meanwhile; and of HTTP/2 a
+        // stream alone that is reset left clients waiting for its end
+        ((ConnectionBase) http.connection()).channel().close().awaitUninterruptibly();
     }
 }
