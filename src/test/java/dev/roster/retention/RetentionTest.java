@@ -113,7 +113,9 @@ class RetentionTest {
                         other.prepareStatement(
                                 "SELECT id FROM "
                                         + table
-                                        + " WHERE expires_at < now() LIMIT 2 FOR UPDATE")) {
+                                        + " WHERE expires_at < now() AND user_id = ? LIMIT 2 FOR"
+                                        + " UPDATE")) {
+                    hold.setObject(1, caller.id);
                     hold.execute();
                 }
             }
@@ -173,9 +175,14 @@ class RetentionTest {
                         number));
     }
 
+    /** Of the caller's alone: what other tests have left expires at any time. */
     private long expired(String table) {
         return (long)
-                Database.value("SELECT count(*) FROM " + table + " WHERE expires_at <= now()");
+                Database.value(
+                        "SELECT count(*) FROM "
+                                + table
+                                + " WHERE expires_at <= now() AND user_id = ?",
+                        caller.id);
     }
 
     private long count(String table) {
