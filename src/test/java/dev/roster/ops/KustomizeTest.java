@@ -225,7 +225,19 @@ class KustomizeTest {
                         .collect(Collectors.toSet()));
         Set<String> out =
                 new HashSet<>(
-                        Set.of("UDP 53", "TCP 53", "TCP 5432", "TCP 6432", "TCP 587", "TCP 465"));
+                        Set.of(
+                                "UDP 53",
+                                "TCP 53",
+                                "TCP 5432",
+                                "TCP 6432",
+                                "TCP 6543",
+                                "TCP 25060",
+                                "TCP 25061",
+                                "TCP 587",
+                                "TCP 465",
+                                "TCP 2525",
+                                "TCP 2587",
+                                "TCP 2465"));
         if (directory.equals("overlays/dev")) {
             out.add("TCP 1025");
         }
