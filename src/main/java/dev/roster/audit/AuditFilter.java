@@ -148,16 +148,16 @@ final class AuditFilter {
             // by the first alone the server can leave out later months
             where.append(" AND x.occurred_at <= :time AND (x.occurred_at, x.id) < (:time, :id)");
         }
-        String ordered = "%s ORDER BY x.occurred_at DESC, x.id DESC LIMIT :limit";
+        String ordered = " ORDER BY x.occurred_at DESC, x.id DESC LIMIT :limit";
         if (actions.isEmpty()) {
-            return ordered.formatted("SELECT x.* FROM audit_events x WHERE " + where);
+            return "SELECT x.* FROM audit_events x WHERE " + where + ordered;
         }
         // of each action the newest: a range of its index, however rare it is
-        return ordered.formatted(
-                "SELECT x.* FROM unnest(CAST(:actions AS text[])) AS a (action) CROSS JOIN LATERAL ("
-                        + ordered.formatted(
-                                "SELECT x.* FROM audit_events x WHERE x.action = a.action AND "
-                                        + where)
-                        + ") x");
+        return "SELECT x.* FROM unnest(CAST(:actions AS text[])) AS a (action) CROSS JOIN LATERAL ("
+                + "SELECT x.* FROM audit_events x WHERE x.action = a.action AND "
+                + where
+                + ordered
+                + ") x"
+                + ordered;
     }
 }

@@ -6,6 +6,7 @@ import jakarta.persistence.TypedQuery;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,9 +19,9 @@ final class MemberQuery {
     /** The fields that can be sorted and filtered by. */
     private static final Map<String, String> FIELDS =
             Map.of(
-                    "id", TEXT.formatted("m"),
-                    "userId", TEXT.formatted("u"),
-                    "organizationId", TEXT.formatted("g"),
+                    "id", String.format(Locale.ROOT, TEXT, "m"),
+                    "userId", String.format(Locale.ROOT, TEXT, "u"),
+                    "organizationId", String.format(Locale.ROOT, TEXT, "g"),
                     "role", "array_to_string(m.roles, ',')",
                     "createdAt", "m.createdAt");
 
@@ -90,7 +91,9 @@ final class MemberQuery {
                 Math.min(limit, most),
                 offset,
                 order,
-                " and " + OPERATORS.get(operator).formatted(FIELDS.get(field.get())),
+                " and "
+                        + String.format(
+                                Locale.ROOT, OPERATORS.get(operator), FIELDS.get(field.get())),
                 list ? typed : typed.get(0));
     }
 

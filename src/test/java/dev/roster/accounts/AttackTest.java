@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -935,7 +936,8 @@ class AttackTest {
                     whole.keySet().stream()
                             .filter(
                                     name ->
-                                            name.toLowerCase().matches(".*(id|token|code|slug).*")
+                                            name.toLowerCase(Locale.ROOT)
+                                                            .matches(".*(id|token|code|slug).*")
                                                     || name.equals("memberIdOrEmail"))
                             .collect(Collectors.toSet());
             List<String> failures = new ArrayList<>();
@@ -1200,7 +1202,7 @@ class AttackTest {
         @DisplayName("has no session of a device's other users")
         void otherUsers() {
             Caller ada = Caller.signUp();
-            String name = "session_token_multi-" + ada.token.toLowerCase();
+            String name = "session_token_multi-" + ada.token.toLowerCase(Locale.ROOT);
             String whole = Cookies.encode(Cookies.sign(ada.token, Mails.secret()));
             for (String spoiled : sample(whole)) {
                 Response answer =

@@ -15,6 +15,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -310,7 +311,11 @@ class AuditEventsResourceTest {
                         "query",
                         "cursor");
             }
-            JsonNode parts = Rest.json(new String(java.util.Base64.getUrlDecoder().decode(next)));
+            JsonNode parts =
+                    Rest.json(
+                            new String(
+                                    java.util.Base64.getUrlDecoder().decode(next),
+                                    StandardCharsets.UTF_8));
             for (String key :
                     List.of(
                             "\"2026-01-01T00:00:00Z' OR true\"",
@@ -323,7 +328,7 @@ class AuditEventsResourceTest {
                                 .withoutPadding()
                                 .encodeToString(
                                         ("[" + parts.get(0) + "," + key + "," + parts.get(2) + "]")
-                                                .getBytes());
+                                                .getBytes(StandardCharsets.UTF_8));
                 assertViolations(
                         Rest.get(reader, EVENTS + "?actor=" + actor + "&cursor=" + forged),
                         "query",

@@ -26,6 +26,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -305,7 +306,8 @@ class OrganizationResourceTest {
             Caller owner = Caller.signUp();
             String id = create(owner).path("id");
             Caller invitee = Caller.signUp();
-            String invitation = invite(owner, id, invitee.email.toUpperCase(), "member,admin");
+            String invitation =
+                    invite(owner, id, invitee.email.toUpperCase(Locale.ROOT), "member,admin");
             assertEquals(
                     Caller.ORIGIN + "/accept-invitation?id=" + invitation,
                     Mails.last("INVITATION", invitee.email).value("url"));

@@ -23,6 +23,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -322,7 +323,11 @@ class OrganizationRulesTest {
                     post(
                             owner,
                             "invite-member",
-                            Map.of("email", member.email.toUpperCase(), "role", "admin")),
+                            Map.of(
+                                    "email",
+                                    member.email.toUpperCase(Locale.ROOT),
+                                    "role",
+                                    "admin")),
                     400,
                     "USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION");
             Caller guest = Caller.signUp();

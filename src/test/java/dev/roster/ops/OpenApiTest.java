@@ -173,7 +173,11 @@ class OpenApiTest {
         assertEquals(
                 served,
                 operations().stream()
-                        .map(operation -> operation.method.toUpperCase() + " " + operation.path)
+                        .map(
+                                operation ->
+                                        operation.method.toUpperCase(Locale.ROOT)
+                                                + " "
+                                                + operation.path)
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
 

@@ -7,6 +7,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Locale;
 
 /** Whether the dialect is there, and the page that redirects with an error end on. */
 @Path(BetterAuth.PATH)
@@ -39,7 +40,7 @@ public class ServiceResource {
     @Produces(MediaType.TEXT_HTML)
     public Response error(@QueryParam("error") String error) {
         String code = error != null && error.matches("[A-Za-z0-9_.-]{1,64}") ? error : "UNKNOWN";
-        return Response.ok(PAGE.formatted(code))
+        return Response.ok(String.format(Locale.ROOT, PAGE, code))
                 .header("Content-Security-Policy", "default-src 'none'")
                 .build();
     }

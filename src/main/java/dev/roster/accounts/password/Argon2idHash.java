@@ -2,6 +2,7 @@ package dev.roster.accounts.password;
 
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +27,11 @@ record Argon2idHash(Cost cost, byte[] salt, byte[] hash) implements StoredHash {
     private static final String BASE64 = "([A-Za-z0-9+/]{1,86})";
     private static final Pattern FORMAT =
             Pattern.compile(
-                    "\\$argon2id\\$v=19\\$m=%1$s,t=%1$s,p=%1$s\\$%2$s\\$%2$s"
-                            .formatted(NUMBER, BASE64));
+                    String.format(
+                            Locale.ROOT,
+                            "\\$argon2id\\$v=19\\$m=%1$s,t=%1$s,p=%1$s\\$%2$s\\$%2$s",
+                            NUMBER,
+                            BASE64));
 
     record Cost(int memoryKib, int iterations, int parallelism) {
 
@@ -75,13 +79,14 @@ record Argon2idHash(Cost cost, byte[] salt, byte[] hash) implements StoredHash {
     }
 
     String encode() {
-        return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
-                .formatted(
-                        cost.memoryKib,
-                        cost.iterations,
-                        cost.parallelism,
-                        encode(salt),
-                        encode(hash));
+        return String.format(
+                Locale.ROOT,
+                "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s",
+                cost.memoryKib,
+                cost.iterations,
+                cost.parallelism,
+                encode(salt),
+                encode(hash));
     }
 
     private static String encode(byte[] bytes) {

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -185,9 +186,9 @@ class UserStatements {
                                         + " NULL AND ("
                                         + different
                                         + ") RETURNING u.id, "
-                                        + TRAIL.formatted("o")
+                                        + String.format(Locale.ROOT, TRAIL, "o")
                                         + ", "
-                                        + TRAIL.formatted("u"),
+                                        + String.format(Locale.ROOT, TRAIL, "u"),
                                 Object[].class)
                         .setParameter("now", clock.instant())
                         .setParameter("ids", ids.toArray(new UUID[0]));

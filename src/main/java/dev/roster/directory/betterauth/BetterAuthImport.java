@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -387,8 +388,13 @@ class BetterAuthImport {
             if (end || System.nanoTime() - told > PROGRESS_NANOS) {
                 told = System.nanoTime();
                 out.printf(
+                        Locale.ROOT,
                         "%-14s %d of %d read, %d taken over, %d refused%n",
-                        table, read, total, taken, refused);
+                        table,
+                        read,
+                        total,
+                        taken,
+                        refused);
             }
         }
     }

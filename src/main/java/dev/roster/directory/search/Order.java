@@ -265,8 +265,13 @@ record Order(List<Column> columns) {
                                 .map(column -> column.expression(id))
                                 .collect(Collectors.joining(", "));
                 return Sql.of(
-                        " AND (%s)%s(?%s)"
-                                .formatted(row, first.sign(), ", ?".repeat(columns.size() - 1)),
+                        " AND ("
+                                + row
+                                + ")"
+                                + first.sign()
+                                + "(?"
+                                + ", ?".repeat(columns.size() - 1)
+                                + ")",
                         values.toArray());
             }
             // the first part says nothing new, but an index can be entered by it

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -259,12 +260,12 @@ record Selection(
                         told ->
                                 where.add(
                                         told
-                                                ? " AND " + TOLD.formatted("p")
+                                                ? " AND " + String.format(Locale.ROOT, TOLD, "p")
                                                 : " AND NOT EXISTS (SELECT FROM user_profiles x"
                                                         + " WHERE x.user_id = "
                                                         + id
                                                         + " AND "
-                                                        + TOLD.formatted("x")
+                                                        + String.format(Locale.ROOT, TOLD, "x")
                                                         + ")"));
     }
 
@@ -369,8 +370,13 @@ record Selection(
         private void exists(
                 String table, String column, Collection<?> values, Map<String, String> fixed) {
             where.add(
-                    " AND EXISTS (SELECT FROM %s x WHERE x.user_id = %s AND x.%s = ANY (?)"
-                            .formatted(table, id, column),
+                    " AND EXISTS (SELECT FROM "
+                            + table
+                            + " x WHERE x.user_id = "
+                            + id
+                            + " AND x."
+                            + column
+                            + " = ANY (?)",
                     array(values));
             fixed.forEach((name, value) -> where.add(" AND x." + name + " = ?", value));
             where.add(")");
@@ -387,8 +393,11 @@ record Selection(
                 set.add(" t");
                 if (!once && !before.isEmpty()) {
                     set.add(
-                            " WHERE NOT EXISTS (SELECT FROM %s d WHERE d.user_id = t.user_id AND d.%s = ANY (?))"
-                                    .formatted(table, column),
+                            " WHERE NOT EXISTS (SELECT FROM "
+                                    + table
+                                    + " d WHERE d.user_id = t.user_id AND d."
+                                    + column
+                                    + " = ANY (?))",
                             array(before));
                 }
                 from.add(before.isEmpty() ? " JOIN ((" : " UNION ALL (").add(set);

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -272,7 +273,11 @@ public class ImportUsers implements QuarkusApplication {
         return Optional.ofNullable(job.rowsPerSecond())
                 .map(
                         rate ->
-                                "%,d rows, %,.0f a second".formatted(job.processed(), rate)
+                                String.format(
+                                                Locale.ROOT,
+                                                "%,d rows, %,.0f a second",
+                                                job.processed(),
+                                                rate)
                                         + (job.secondsLeft() == null
                                                 ? ""
                                                 : ", " + job.secondsLeft() + " s left"))
@@ -281,6 +286,7 @@ public class ImportUsers implements QuarkusApplication {
 
     private int tell(JobView job, Path to, PrintStream out) throws IOException {
         out.printf(
+                Locale.ROOT,
                 "%s: %,d of %,d rows %s, %,d skipped, %,d refused%n",
                 job.status(),
                 job.succeeded(),

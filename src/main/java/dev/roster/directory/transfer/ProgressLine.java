@@ -70,11 +70,21 @@ final class ProgressLine {
         told = System.nanoTime();
         String line =
                 total == 0
-                        ? "%-8s %,d  %s".formatted(what, done, more)
+                        ? String.format(Locale.ROOT, "%-8s %,d  %s", what, done, more)
                         : terminal
-                                ? "%-8s %s %3d %%  %s"
-                                        .formatted(what, bar(done, total), done * 100 / total, more)
-                                : "%-8s %3d %%  %s".formatted(what, done * 100 / total, more);
+                                ? String.format(
+                                        Locale.ROOT,
+                                        "%-8s %s %3d %%  %s",
+                                        what,
+                                        bar(done, total),
+                                        done * 100 / total,
+                                        more)
+                                : String.format(
+                                        Locale.ROOT,
+                                        "%-8s %3d %%  %s",
+                                        what,
+                                        done * 100 / total,
+                                        more);
         if (terminal) {
             // what the line before was longer by is painted over
             out.print("\r" + line + " ".repeat(Math.max(0, length - line.length())));
@@ -93,7 +103,7 @@ final class ProgressLine {
     /** A number of bytes for people. */
     static String size(long bytes) {
         return bytes < 1024 * 1024
-                ? "%,d KiB".formatted(bytes / 1024)
+                ? String.format(Locale.ROOT, "%,d KiB", bytes / 1024)
                 : String.format(Locale.ROOT, "%,.1f MiB", bytes / 1024.0 / 1024.0);
     }
 }

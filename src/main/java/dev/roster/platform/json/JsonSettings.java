@@ -22,6 +22,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** JSON is read strictly: no unknown names, no name twice, no number where a string belongs. */
@@ -60,7 +61,7 @@ class JsonSettings implements ObjectMapperCustomizer {
 
         private static final long serialVersionUID = 1L;
         private static final DateTimeFormatter FORMAT =
-                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'")
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                         .withZone(ZoneOffset.UTC);
 
         InstantSerializer() {

@@ -27,12 +27,14 @@ import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -204,7 +206,13 @@ class AdminResourceTest {
                     .body("limit", equalTo(1))
                     .body("offset", nullValue())
                     .body("users[0].id", notNullValue());
-            list(admin, Map.of("searchValue", ada.email.toUpperCase(), "searchField", "email"))
+            list(
+                            admin,
+                            Map.of(
+                                    "searchValue",
+                                    ada.email.toUpperCase(Locale.ROOT),
+                                    "searchField",
+                                    "email"))
                     .body("users.id", contains(ada.id.toString()))
                     .body("total", equalTo(1));
             list(admin, Map.of("filterField", "id", "filterValue", ada.id))
@@ -331,7 +339,10 @@ class AdminResourceTest {
                     .body("user.image", equalTo("https://x.example/i"));
             Caller.signIn(email, Caller.PASSWORD).then().statusCode(200);
             refused(
-                    post(admin, "create-user", Map.of("email", email.toUpperCase(), "name", "X")),
+                    post(
+                            admin,
+                            "create-user",
+                            Map.of("email", email.toUpperCase(Locale.ROOT), "name", "X")),
                     400,
                     "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
         }
@@ -717,7 +728,9 @@ class AdminResourceTest {
             }
             String own = ada.request().get("/api/auth/token").path("token");
             assertFalse(
-                    new String(Base64.getUrlDecoder().decode(own.split("\\.")[1]))
+                    new String(
+                                    Base64.getUrlDecoder().decode(own.split("\\.")[1]),
+                                    StandardCharsets.UTF_8)
                             .contains("act\""));
             Caller.as(own).get("/api/v1/me").then().statusCode(200);
         }

@@ -260,7 +260,10 @@ class SignInResourceTest {
 
     private static String bcrypt(String version) {
         return OpenBSDBCrypt.generate(
-                version, Caller.PASSWORD.toCharArray(), "0123456789abcdef".getBytes(), 5);
+                version,
+                Caller.PASSWORD.toCharArray(),
+                "0123456789abcdef".getBytes(StandardCharsets.UTF_8),
+                5);
     }
 
     /** As contract section 8 has it: the salt is the text of the hex digits. */

@@ -10,6 +10,7 @@ import io.restassured.response.Response;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import javax.crypto.Mac;
@@ -113,7 +114,7 @@ final class Guarded {
                             | (digest[at + 1] & 255) << 16
                             | (digest[at + 2] & 255) << 8
                             | digest[at + 3] & 255;
-            return "%06d".formatted(value % 1_000_000);
+            return String.format(Locale.ROOT, "%06d", value % 1_000_000);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
@@ -123,7 +124,7 @@ final class Guarded {
     String wrongCode() {
         List<String> right = List.of(code(-2), code(-1), code(0), code(1), code(2));
         for (int i = 0; ; i++) {
-            String code = "%06d".formatted(i);
+            String code = String.format(Locale.ROOT, "%06d", i);
             if (!right.contains(code)) {
                 return code;
             }

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -20,6 +21,7 @@ import dev.roster.testing.Mails;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -179,7 +181,7 @@ class TwoFactorResourceTest {
             Response response = user.browser.post("/two-factor/get-totp-uri", Guarded.password());
             response.then().statusCode(200);
             user.scan(response.path("totpURI"));
-            assertEquals(new String(key), new String(user.key));
+            assertArrayEquals(user.key, key);
             refused(
                     user.browser.post("/two-factor/get-totp-uri", Map.of("password", "wrong")),
                     400,
@@ -210,7 +212,10 @@ class TwoFactorResourceTest {
                                             + " AS codes FROM two_factors WHERE user_id = ?",
                                     user.id)
                             .get(0);
-            assertFalse(row.get("secret").toString().contains(new String(user.key)));
+            assertFalse(
+                    row.get("secret")
+                            .toString()
+                            .contains(new String(user.key, StandardCharsets.UTF_8)));
             assertTrue(row.get("codes").toString().matches("\\{([0-9a-f]{64},?){10}}"));
         }
 

@@ -344,7 +344,7 @@ class ReportsResourceTest {
                     Rest.get(support, REPORTS + "inactive-users?since=2001-01-02&cursor=" + next),
                     "query",
                     "cursor");
-            String list = new String(Base64.getUrlDecoder().decode(next));
+            String list = new String(Base64.getUrlDecoder().decode(next), StandardCharsets.UTF_8);
             for (String forged :
                     List.of(
                             list.replace("-infinity", "x"),

@@ -23,6 +23,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -568,12 +569,13 @@ class UserListResourceTest {
             String tail = mark.substring(3);
             UUID name =
                     People.person(
-                            "Xx" + mark.toUpperCase() + "yy",
+                            "Xx" + mark.toUpperCase(Locale.ROOT) + "yy",
                             UUID.randomUUID() + "@a.example",
                             null);
             UUID email = People.person("B", "zz." + mark + "@b.example", null);
             UUID username = People.person("C", UUID.randomUUID() + "@c.example", "u" + mark + "9");
-            for (String q : List.of(mark, tail, mark.substring(0, 9), mark.toUpperCase())) {
+            for (String q :
+                    List.of(mark, tail, mark.substring(0, 9), mark.toUpperCase(Locale.ROOT))) {
                 Set<String> ids = new HashSet<>();
                 found("q", q).get("items").forEach(user -> ids.add(user.get("id").asText()));
                 assertEquals(

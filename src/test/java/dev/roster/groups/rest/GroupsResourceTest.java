@@ -18,6 +18,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -578,7 +579,7 @@ class GroupsResourceTest {
             make(mark + "-d", below);
             assertEquals(
                     List.of(mark + "-a", mark + "-b%", mark + "-c", mark + "-d"),
-                    all(admin, GROUPS + "?q=" + mark.toUpperCase(), "/slug", 3));
+                    all(admin, GROUPS + "?q=" + mark.toUpperCase(Locale.ROOT), "/slug", 3));
             assertEquals(
                     List.of(mark + "-b%", mark + "-c"),
                     all(admin, GROUPS + "?parent=" + top, "/slug", 1));
