@@ -423,10 +423,11 @@ public class AdminResource {
             throw new AuthException(400, null, "You are not impersonating anyone");
         }
         ActiveSession own =
-                cookies.signed(http, ADMIN_COOKIE)
+                cookies.signed(http, ADMIN_COOKIE).stream()
                         .map(value -> value.split(":", 2)[0])
-                        .flatMap(sessions::find)
+                        .flatMap(token -> sessions.find(token).stream())
                         .filter(session -> session.user().publicId().equals(administratorId))
+                        .findFirst()
                         .orElseThrow(
                                 // 500 in the reference, though it is the client who lacks it
                                 () -> new AuthException(400, null, "Failed to find admin session"));

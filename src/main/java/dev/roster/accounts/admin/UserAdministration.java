@@ -222,7 +222,7 @@ public class UserAdministration {
         }
         roles.replace(acting.user(), names.stream().distinct().toList(), acting.actor().id());
         if (wanted.stream().noneMatch(r -> Permission.USERS_IMPERSONATE.isIn(r.permissions))) {
-            sessions.endImpersonationsBy(acting.user());
+            sessions.endImpersonationsBy(List.of(acting.user().id));
         }
     }
 
@@ -234,7 +234,7 @@ public class UserAdministration {
 
     private void endSessions(Acting acting) {
         sessions.revoke(acting.user().id, null, acting.actor().id());
-        sessions.endImpersonationsBy(acting.user());
+        sessions.endImpersonationsBy(List.of(acting.user().id));
     }
 
     /**

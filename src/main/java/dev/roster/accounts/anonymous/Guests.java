@@ -69,8 +69,7 @@ class Guests {
                 || !SIGN_IN.matcher(request.path()).matches()) {
             return;
         }
-        sessions.token(http)
-                .flatMap(sessions::find)
+        sessions.find(sessions.tokens(http))
                 .filter(active -> active.user().anonymous)
                 .ifPresent(active -> users.deleteAnonymous(active.user().id, somebody.id));
     }

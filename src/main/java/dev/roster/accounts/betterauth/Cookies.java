@@ -2,6 +2,7 @@ package dev.roster.accounts.betterauth;
 
 import dev.roster.platform.crypto.Signer;
 import dev.roster.platform.http.TrustedOrigins;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,10 +10,10 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** The dialect's cookies: names, attributes and signatures of contract section 4. */
@@ -27,29 +28,39 @@ public class Cookies {
         this.secure = origins.secure();
     }
 
-    /** The value of a cookie whose signature is ours; empty for every other. */
-    public Optional<String> signed(HttpServerRequest request, String name) {
-        return allSigned(request, name::equals).values().stream().findFirst();
+    /**
+     * A cookie whose signature is ours.
+     *
+     * @param name without the prefix that all cookies of the service have
+     */
+    public record Signed(String name, String value) {}
+
+    /**
+     * Returns the different values of all cookies of a name whose signatures are ours. A browser
+     * sends several after a change of domain or path, in any order: the caller decides which one is
+     * live (ADR 0024).
+     */
+    public List<String> signed(HttpServerRequest request, String name) {
+        return signed(request, name::equals).stream().map(Signed::value).toList();
     }
 
-    /** The cookies of some names whose signatures are ours: value by name. */
-    public Map<String, String> allSigned(HttpServerRequest request, Predicate<String> name) {
+    /** Returns the different cookies of some names whose signatures are ours. */
+    public Set<Signed> signed(HttpServerRequest request, Predicate<String> name) {
         String prefix = fullName("");
-        Map<String, String> values = new LinkedHashMap<>();
-        request.headers().getAll("Cookie").stream()
-                .flatMap(header -> Arrays.stream(header.split(";")))
-                .map(pair -> pair.trim().split("=", 2))
-                .filter(pair -> pair.length == 2 && pair[0].startsWith(prefix))
-                .filter(pair -> name.test(pair[0].substring(prefix.length())))
-                .forEach(
-                        pair ->
-                                verify(pair[1])
-                                        .ifPresent(
-                                                value ->
-                                                        values.putIfAbsent(
-                                                                pair[0].substring(prefix.length()),
-                                                                value)));
-        return values;
+        Set<Signed> cookies = new LinkedHashSet<>();
+        for (String header : request.headers().getAll(HttpHeaders.COOKIE)) {
+            for (String pair : header.split(";")) {
+                int equals = pair.indexOf('=');
+                String full = pair.substring(0, Math.max(equals, 0)).trim();
+                if (!full.startsWith(prefix) || !name.test(full.substring(prefix.length()))) {
+                    continue;
+                }
+                verify(unquoted(pair.substring(equals + 1).trim()))
+                        .map(value -> new Signed(full.substring(prefix.length()), value))
+                        .ifPresent(cookies::add);
+            }
+        }
+        return cookies;
     }
 
     /**
@@ -94,6 +105,13 @@ public class Cookies {
 
     private String fullName(String name) {
         return (secure ? "__Secure-" : "") + "better-auth." + name;
+    }
+
+    /** A value may stand in quotes (RFC 6265, section 4.1.1), which are no part of ours. */
+    private static String unquoted(String value) {
+        return value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
+                ? value.substring(1, value.length() - 1)
+                : value;
     }
 
     private static Optional<String> decode(String value) {

@@ -5,6 +5,7 @@ import dev.roster.accounts.betterauth.AuthException;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.inject.Instance;
+import java.util.List;
 import java.util.Optional;
 
 /** The session that a request of the dialect comes with; looked up once. */
@@ -40,9 +41,9 @@ public class CurrentSession {
     }
 
     private Optional<ActiveSession> ofToken() {
-        Optional<String> token = sessions.token(request);
-        Optional<ActiveSession> active = token.flatMap(sessions::find);
-        if (token.isPresent() && active.isEmpty()) {
+        List<String> tokens = sessions.tokens(request);
+        Optional<ActiveSession> active = sessions.find(tokens);
+        if (!tokens.isEmpty() && active.isEmpty()) {
             sessions.forget(request.response());
         }
         return active;

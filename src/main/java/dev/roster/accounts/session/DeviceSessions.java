@@ -164,13 +164,9 @@ public class DeviceSessions {
             return Set.of();
         }
         Set<String> tokens = new LinkedHashSet<>();
-        cookies.allSigned(request, name -> name.startsWith(COOKIE))
-                .forEach(
-                        (name, token) -> {
-                            if (name.equals(cookie(token))) {
-                                tokens.add(token);
-                            }
-                        });
+        cookies.signed(request, name -> name.startsWith(COOKIE)).stream()
+                .filter(signed -> signed.name().equals(cookie(signed.value())))
+                .forEach(signed -> tokens.add(signed.value()));
         return tokens;
     }
 

@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.UuidGenerator;
@@ -131,6 +133,19 @@ public class Session extends BaseEntity {
         return new ActiveSession(session, user, List.of(), byHandle.get(session.handle()));
     }
 
+    /**
+     * Returns those of several tokens whose sessions are live, the last to begin first. A single
+     * token is returned as it is, without a statement: the caller looks its session up anyway.
+     */
+    static Stream<String> newestFirst(List<String> tokens, Instant now) {
+        if (tokens.size() < 2) {
+            return tokens.stream();
+        }
+        List<ActiveSession> oldestFirst = findByTokens(tokens, now);
+        int last = oldestFirst.size() - 1;
+        return IntStream.rangeClosed(0, last).mapToObj(i -> oldestFirst.get(last - i).token());
+    }
+
     /** Whether the session of a token is stored, but has ended by time. */
     static boolean hasExpired(String token, Instant now) {
         return count("tokenDigest = ?1 and expiresAt <= ?2", Digests.sha256(token), now) > 0;
@@ -217,11 +232,6 @@ public class Session extends BaseEntity {
                 .setParameter("now", now)
                 .getResultStream()
                 .findFirst();
-    }
-
-    /** Ends the sessions in which this administrator acts as somebody else. */
-    static long endImpersonationsBy(String administrator) {
-        return delete("impersonatedBy", administrator);
     }
 
     /** Ends the sessions in which somebody acts as another whose roles do not allow it. */

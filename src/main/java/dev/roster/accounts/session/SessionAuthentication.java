@@ -15,11 +15,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The caller's identity for the REST dialect, from the session its cookie or bearer token names.
+ * The caller's identity for the REST dialect, from the session its cookies or bearer token name.
  */
 @ApplicationScoped
 class SessionAuthentication implements HttpAuthenticationMechanism {
@@ -32,14 +33,14 @@ class SessionAuthentication implements HttpAuthenticationMechanism {
         this.origins = origins;
     }
 
-    /** Carries a token to the {@link Provider}, which may block. */
+    /** Carries the tokens of a request to the {@link Provider}, which may block. */
     static final class TokenRequest extends BaseAuthenticationRequest {
 
-        private final String token;
+        private final List<String> tokens;
         private final RoutingContext routing;
 
-        TokenRequest(String token, RoutingContext routing) {
-            this.token = token;
+        TokenRequest(List<String> tokens, RoutingContext routing) {
+            this.tokens = tokens;
             this.routing = routing;
         }
     }
@@ -47,8 +48,8 @@ class SessionAuthentication implements HttpAuthenticationMechanism {
     @Override
     public Uni<SecurityIdentity> authenticate(
             RoutingContext routing, IdentityProviderManager manager) {
-        Optional<String> token = sessions.token(routing.request());
-        if (token.isEmpty()) {
+        List<String> tokens = sessions.tokens(routing.request());
+        if (tokens.isEmpty()) {
             return Uni.createFrom().nullItem();
         }
         // a page of another site cannot make a browser send a bearer token
@@ -60,7 +61,7 @@ class SessionAuthentication implements HttpAuthenticationMechanism {
                                     ProblemCode.UNTRUSTED_ORIGIN,
                                     "A request with cookies needs the Origin of a trusted page"));
         }
-        return manager.authenticate(new TokenRequest(token.get(), routing));
+        return manager.authenticate(new TokenRequest(tokens, routing));
     }
 
     @Override
@@ -94,10 +95,10 @@ class SessionAuthentication implements HttpAuthenticationMechanism {
             return context.runBlocking(() -> identity(request));
         }
 
-        /** Null, which is anonymous, for a token that names no live session. */
+        /** Null, which is anonymous, for tokens that name no live session. */
         @ActivateRequestContext
         SecurityIdentity identity(TokenRequest request) {
-            Optional<ActiveSession> found = sessions.find(request.token);
+            Optional<ActiveSession> found = sessions.find(request.tokens);
             if (found.isEmpty()) {
                 return null;
             }

@@ -160,13 +160,15 @@ public class Sessions {
     }
 
     /**
-     * The token that a request shows: of {@code Authorization: Bearer}, as it is or with its
-     * signature, else of the signed cookie. Says nothing of whether there is such a session.
+     * Returns the tokens that a request shows: that of {@code Authorization: Bearer}, signed or
+     * not, else those of all signed cookies. Says nothing of whether there are such sessions.
      */
-    public Optional<String> token(HttpServerRequest http) {
+    public List<String> tokens(HttpServerRequest http) {
         if (isBearer(http)) {
             String bearer = http.getHeader("Authorization").substring(BEARER.length()).trim();
-            return bearer.indexOf('.') < 0 ? Optional.of(bearer) : cookies.verify(bearer);
+            return bearer.indexOf('.') < 0
+                    ? List.of(bearer)
+                    : cookies.verify(bearer).stream().toList();
         }
         return cookies.signed(http, TOKEN_COOKIE);
     }
@@ -178,6 +180,13 @@ public class Sessions {
         String authorization = http.getHeader("Authorization");
         return authorization != null
                 && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
+    }
+
+    /** Returns the live session of a request's tokens; of several the last to begin (ADR 0024). */
+    public Optional<ActiveSession> find(List<String> tokens) {
+        return Session.newestFirst(tokens, clock.instant())
+                .flatMap(token -> find(token).stream())
+                .findFirst();
     }
 
     /** The live session of a token, in one statement; nothing is written. */
@@ -369,12 +378,6 @@ public class Sessions {
     @Transactional
     public void endImpersonationsBy(Collection<UUID> administrators) {
         Session.endImpersonationsBy(administrators);
-    }
-
-    /** Ends every session in which this administrator acts as somebody else. */
-    @Transactional
-    public void endImpersonationsBy(User administrator) {
-        Session.endImpersonationsBy(administrator.publicId());
     }
 
     /** The same of everybody who may no longer do so. */

@@ -76,7 +76,7 @@ public class SignInResource {
     @POST
     @Path("/sign-out")
     public Success signOut() {
-        sessions.token(http).ifPresent(sessions::end);
+        sessions.tokens(http).forEach(sessions::end);
         sessions.forget(response);
         devices.signOut(http, response);
         return new Success(true);

@@ -24,8 +24,8 @@ record Candidate(
         return new Candidate(user, TwoFactor.findFor(user.id).orElse(null), session, null, null);
     }
 
-    static Candidate signingIn(String challenge, TwoFactor.Pending pending) {
-        return new Candidate(pending.user(), pending.twoFactor(), null, pending, challenge);
+    static Candidate signingIn(TwoFactor.Pending pending) {
+        return new Candidate(pending.user(), pending.twoFactor(), null, pending, pending.token());
     }
 
     boolean isSigningIn() {

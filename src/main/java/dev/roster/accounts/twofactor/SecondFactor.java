@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Whether a sign-in by password needs a second factor, and the cookies that go with that: {@code
@@ -91,9 +90,7 @@ public class SecondFactor {
             throw AuthError.BANNED_USER.exception();
         }
         boolean trusted =
-                trustToken()
-                        .filter(t -> Verification.consume(Purpose.TRUSTED_DEVICE, user.id, t, now))
-                        .isPresent();
+                Verification.consumeAny(Purpose.TRUSTED_DEVICE, user.id, trustTokens(), now);
         if (trusted) {
             return new Decision(null, List.of(), trust(user));
         }
@@ -139,8 +136,8 @@ public class SecondFactor {
                 Purpose.TRUSTED_DEVICE, user.id, config.trustLifetime(), clock.instant());
     }
 
-    /** The sign-in that the request goes on with; says nothing of whether it is there. */
-    Optional<String> challenge() {
+    /** Returns the sign-ins that the request may go on with; says nothing of whether they wait. */
+    List<String> challenges() {
         return cookies.signed(http, CHALLENGE_COOKIE);
     }
 
@@ -153,7 +150,7 @@ public class SecondFactor {
         }
     }
 
-    private Optional<String> trustToken() {
+    private List<String> trustTokens() {
         return cookies.signed(http, TRUST_COOKIE);
     }
 
@@ -163,7 +160,7 @@ public class SecondFactor {
 
     /** Has a device that holds such a cookie forget it. */
     void forgetTrust() {
-        if (trustToken().isPresent()) {
+        if (!trustTokens().isEmpty()) {
             cookies.clear(http.response(), TRUST_COOKIE);
         }
     }

@@ -77,13 +77,12 @@ class SecondStep {
      */
     Candidate candidate(Optional<ActiveSession> session) {
         return session.map(Candidate::signedIn)
-                .or(() -> secondFactor.challenge().flatMap(this::signingIn))
+                .or(() -> signingIn(secondFactor.challenges()))
                 .orElseThrow(TwoFactorError.INVALID_TWO_FACTOR_COOKIE::exception);
     }
 
-    private Optional<Candidate> signingIn(String challenge) {
-        return TwoFactor.findPending(challenge, clock.instant())
-                .map(pending -> Candidate.signingIn(challenge, pending));
+    private Optional<Candidate> signingIn(List<String> challenges) {
+        return TwoFactor.findPending(challenges, clock.instant()).map(Candidate::signingIn);
     }
 
     /**

@@ -70,31 +70,44 @@ public class TwoFactor extends BaseEntity {
     /**
      * A sign-in that waits for its second factor.
      *
+     * @param token of the challenge
      * @param twoFactor null where the user has none but mailed codes
      */
-    record Pending(Verification challenge, User user, Credential credential, TwoFactor twoFactor) {}
+    record Pending(
+            String token,
+            Verification challenge,
+            User user,
+            Credential credential,
+            TwoFactor twoFactor) {}
 
     /**
-     * The sign-in of a challenge, in one statement. Empty where it has ended, the user is deleted,
-     * or the password by which it began was changed since.
+     * Returns the sign-in that waits for one of these challenges, the latest of several, in one
+     * statement. Empty where all have ended, the user is deleted, or the password by which the
+     * sign-in began was changed since.
      */
-    static Optional<Pending> findPending(String challenge, Instant now) {
+    static Optional<Pending> findPending(List<String> challenges, Instant now) {
+        if (challenges.isEmpty()) {
+            return Optional.empty();
+        }
         return getEntityManager()
                 .createQuery(
                         "select v, u, c, t from Verification v join User u on u.id = v.userId join"
                                 + " Credential c on c.user = u and c.providerId = :provider left"
                                 + " join TwoFactor t on t.userId = u.id where v.purpose = :purpose"
-                                + " and v.tokenDigest = :digest and v.expiresAt > :now and"
-                                + " u.deletedAt is null and c.updatedAt <= v.createdAt",
+                                + " and v.tokenDigest in :digests and v.expiresAt > :now and"
+                                + " u.deletedAt is null and c.updatedAt <= v.createdAt order by"
+                                + " v.createdAt desc, v.id desc",
                         Object[].class)
                 .setParameter("provider", Credential.PASSWORD_PROVIDER)
                 .setParameter("purpose", Purpose.TWO_FACTOR_CHALLENGE)
-                .setParameter("digest", Digests.sha256(challenge))
+                .setParameter("digests", challenges.stream().map(Digests::sha256).toList())
                 .setParameter("now", now)
+                .setMaxResults(1)
                 .getResultStream()
                 .map(
                         row ->
                                 new Pending(
+                                        ((Verification) row[0]).tokenOf(challenges),
                                         (Verification) row[0],
                                         (User) row[1],
                                         (Credential) row[2],

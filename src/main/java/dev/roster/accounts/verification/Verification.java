@@ -11,6 +11,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -200,6 +201,32 @@ public class Verification extends BaseEntity {
                         Digests.sha256(token),
                         now)
                 == 1;
+    }
+
+    /**
+     * Uses up whichever of these tokens are good for this purpose and user.
+     *
+     * @return whether any was
+     */
+    public static boolean consumeAny(
+            Purpose purpose, UUID userId, List<String> tokens, Instant now) {
+        return !tokens.isEmpty()
+                && delete(
+                                "purpose = ?1 and userId = ?2 and tokenDigest in ?3 and expiresAt"
+                                        + " > ?4",
+                                purpose,
+                                userId,
+                                tokens.stream().map(Digests::sha256).toList(),
+                                now)
+                        > 0;
+    }
+
+    /** Returns which of these tokens this is the row of. */
+    public String tokenOf(List<String> tokens) {
+        return tokens.stream()
+                .filter(token -> Arrays.equals(tokenDigest, Digests.sha256(token)))
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

@@ -19,7 +19,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.roster.platform.readiness.StartupSettings;
 import dev.roster.testing.Caller;
+import dev.roster.testing.Cookies;
 import dev.roster.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -769,7 +771,14 @@ class AdminResourceTest {
                     .get("/api/auth/list-sessions")
                     .then()
                     .body("impersonatedBy", everyItem(nullValue()));
-            given().cookies(cookies)
+            String stale =
+                    Cookies.encode(
+                            Cookies.sign("A".repeat(32) + ":", StartupSettings.DEVELOPMENT_SECRET));
+            String header = "better-auth.admin_session=" + stale;
+            for (Map.Entry<String, String> cookie : cookies.entrySet()) {
+                header += "; " + cookie.getKey() + "=" + cookie.getValue();
+            }
+            given().header("Cookie", header)
                     .header("Origin", Caller.ORIGIN)
                     .contentType(ContentType.JSON)
                     .body(Map.of())

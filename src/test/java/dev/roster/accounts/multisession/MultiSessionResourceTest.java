@@ -321,6 +321,19 @@ class MultiSessionResourceTest {
     }
 
     @Test
+    @DisplayName("has a user whose cookie stands behind another of its name")
+    void behindAnother() {
+        Device device = new Device();
+        Caller ada = device.signUp();
+        String name = cookie(device.token(ada));
+        Device other = new Device();
+        other.signUp();
+        String planted = other.jar.get(Cookies.SESSION);
+        device.jar.put(name, planted + "; " + name + "=" + device.jar.get(name));
+        assertEquals(List.of(ada.id.toString()), device.users());
+    }
+
+    @Test
     @DisplayName("needs a string that names the session, and the origin of a trusted page")
     void faults() {
         Device device = new Device();

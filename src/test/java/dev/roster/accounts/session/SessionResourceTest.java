@@ -13,8 +13,13 @@ import dev.roster.testing.Caller;
 import dev.roster.testing.Cookies;
 import dev.roster.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -373,6 +379,110 @@ class SessionResourceTest {
                 given().header("Cookie", "x" + device.cookieHeader())
                         .get("/api/auth/get-session")
                         .asString());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ended, live | %2$s; %1$s",
+                "live, ended | %1$s; %2$s",
+                "forged, ended, live | better-auth.session_token=x.y; %2$s; %1$s",
+                "ended, live in quotes | %2$s; better-auth.session_token=\"%3$s\"",
+                "unreadable, empty, live | better-auth.session_token=%%zz; better-auth.session_token=;%1$s",
+                "without blanks | %2$s;%1$s;a=b",
+            })
+    @DisplayName("is found among several cookies of its name, in any order, by both APIs")
+    void amongDead(String what, String header) {
+        Device live = Device.signUp();
+        Device ended = Device.signUp();
+        revoke(ended.token);
+        String cookies =
+                header.formatted(live.cookieHeader(), ended.cookieHeader(), live.cookie).trim();
+        Response session = given().header("Cookie", cookies).get("/api/auth/get-session");
+        assertEquals(live.token, session.path("session.token"));
+        assertEquals(List.of(), Cookies.set(session), "a client that is signed in forgets nothing");
+        given().header("Cookie", cookies).get("/api/v1/me").then().statusCode(200);
+        given().header("Cookie", cookies)
+                .header("Origin", Caller.ORIGIN)
+                .contentType(ContentType.JSON)
+                .body("{\"name\":\"Ada\"}")
+                .post("/api/auth/update-user")
+                .then()
+                .statusCode(200);
+    }
+
+    @ParameterizedTest(name = "HTTP/{0}")
+    @EnumSource(HttpClient.Version.class)
+    @DisplayName("is found in whichever of several Cookie headers it is")
+    void severalHeaders(HttpClient.Version version) throws Exception {
+        Device live = Device.signUp();
+        Device ended = Device.signUp();
+        revoke(ended.token);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        RestAssured.baseURI
+                                                + ":"
+                                                + RestAssured.port
+                                                + "/api/v1/me"))
+                        .version(version)
+                        .header("Cookie", "a=b")
+                        .header("Cookie", ended.cookieHeader())
+                        .header("Cookie", live.cookieHeader());
+        HttpClient client = HttpClient.newBuilder().version(version).build();
+        HttpResponse<String> response =
+                client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(version, response.version());
+        assertEquals(200, response.statusCode());
+    }
+
+    @Test
+    @DisplayName("is the one that began last where several cookies name live ones, in any order")
+    void amongLive() {
+        Device older = Device.signUp();
+        Device newer = Device.signUp();
+        for (String cookies :
+                List.of(
+                        older.cookieHeader() + "; " + newer.cookieHeader(),
+                        newer.cookieHeader() + "; " + older.cookieHeader())) {
+            Response session = given().header("Cookie", cookies).get("/api/auth/get-session");
+            assertEquals(newer.token, session.path("session.token"));
+            String id = given().header("Cookie", cookies).get("/api/v1/me").path("id");
+            assertEquals(session.path("user.id"), id);
+        }
+    }
+
+    @Test
+    @DisplayName("ends with the others that the client shows when it signs out")
+    void signOutOfAll() {
+        Device first = Device.signUp();
+        Device second = Device.signUp();
+        Device elsewhere = Device.signUp();
+        given().header("Cookie", first.cookieHeader() + "; " + second.cookieHeader())
+                .header("Origin", Caller.ORIGIN)
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .post("/api/auth/sign-out")
+                .then()
+                .statusCode(200);
+        assertFalse(first.isSignedIn());
+        assertFalse(second.isSignedIn());
+        assertTrue(elsewhere.isSignedIn());
+    }
+
+    @Test
+    @DisplayName("of several that have all ended is null, and the client is made to forget it")
+    void allEnded() {
+        Device first = Device.signUp();
+        Device second = Device.signUp();
+        revoke(first.token);
+        revoke(second.token);
+        String cookies = first.cookieHeader() + "; " + second.cookieHeader();
+        Response session = given().header("Cookie", cookies).get("/api/auth/get-session");
+        assertEquals("null", session.asString());
+        assertEquals(Cookies.FORGET, Cookies.set(session));
+        given().header("Cookie", cookies).get("/api/v1/me").then().statusCode(401);
     }
 
     @Test

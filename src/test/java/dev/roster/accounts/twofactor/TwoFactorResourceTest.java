@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.roster.platform.readiness.StartupSettings;
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Browser;
 import dev.roster.testing.Caller;
@@ -936,6 +937,19 @@ class TwoFactorResourceTest {
             user.trySignIn(browser).then().body("twoFactorRedirect", equalTo(true));
         }
 
+        @ParameterizedTest
+        @DisplayName("whichever of several cookies of the name is the live one")
+        @ValueSource(booleans = {true, false})
+        void amongSeveral(boolean deadFirst) {
+            Guarded user = Guarded.byTotp();
+            Browser browser = trusted(user);
+            String dead = browser.cookie("trust_device");
+            user.trySignIn(browser).then().body("redirect", equalTo(false));
+            String live = browser.cookie("trust_device");
+            browser.with("trust_device", both(deadFirst, "trust_device", dead, live));
+            user.trySignIn(browser).then().body("redirect", equalTo(false));
+        }
+
         @Test
         @DisplayName("once for several sign-ins at once")
         void atOnce() throws InterruptedException {
@@ -945,6 +959,33 @@ class TwoFactorResourceTest {
                     AtOnce.run(3, () -> user.trySignIn(browser.copy()).path("token") != null);
             assertEquals(1, letIn.stream().filter(in -> in).count());
         }
+    }
+
+    /** Two cookies of a name, as what follows the name of the first. */
+    private static String both(boolean deadFirst, String name, String dead, String live) {
+        return (deadFirst ? dead : live)
+                + "; better-auth."
+                + name
+                + "="
+                + (deadFirst ? live : dead);
+    }
+
+    @ParameterizedTest
+    @DisplayName(
+            "goes on with the latest sign-in that waits, whichever of several cookies names it")
+    @ValueSource(booleans = {true, false})
+    void amongSeveral(boolean oldFirst) {
+        Guarded user = Guarded.byTotp();
+        Guarded other = Guarded.byTotp();
+        String old = other.signIn().cookie("two_factor");
+        String ended =
+                Cookies.encode(Cookies.sign("A".repeat(32), StartupSettings.DEVELOPMENT_SECRET));
+        Browser browser = user.signIn();
+        String live = browser.cookie("two_factor");
+        browser.with(
+                "two_factor",
+                both(oldFirst, "two_factor", old, live) + "; better-auth.two_factor=" + ended);
+        totp(browser, user.code()).then().statusCode(200).body("user.email", equalTo(user.email));
     }
 
     @Nested
