@@ -18,6 +18,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.persistence.OptimisticLockException;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.io.IOException;
@@ -282,8 +283,7 @@ public class Attributes {
         }
         String stored =
                 Profile.putAttributes(userId, text, after.toString(), clock.instant())
-                        .orElseThrow(
-                                () -> new ProblemException(ProblemCode.PRECONDITION_FAILED, null));
+                        .orElseThrow(OptimisticLockException::new);
         audit.record(AuditAction.ATTRIBUTES_UPDATED, writer.id(), "user", userId, before, after);
         return see(parse(stored), writer.seen());
     }

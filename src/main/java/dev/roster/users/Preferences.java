@@ -11,6 +11,7 @@ import dev.roster.platform.json.Documents;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.OptimisticLockException;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.nio.charset.StandardCharsets;
@@ -73,8 +74,7 @@ class Preferences {
         }
         String stored =
                 Profile.putPreferences(userId, namespace, old.orElse(""), text, clock.instant())
-                        .orElseThrow(
-                                () -> new ProblemException(ProblemCode.PRECONDITION_FAILED, null));
+                        .orElseThrow(OptimisticLockException::new);
         audit.record(
                 AuditAction.PREFERENCES_UPDATED,
                 userId,

@@ -166,15 +166,16 @@ public class Profile extends BaseEntity {
      */
     record LockedPreferences(Optional<String> text, int namespaces) {}
 
-    /** The same, and nobody else changes the profile until the transaction ends. */
+    /** The same, and nobody else changes the user or the profile until the transaction ends. */
     static LockedPreferences lockPreferences(UUID userId, String namespace) {
+        User.lockRow(userId);
         List<?> rows =
                 getEntityManager()
                         .createNativeQuery(
                                 "SELECT CAST(preferences -> :namespace AS text), (SELECT"
                                         + " CAST(count(*) AS integer) FROM"
                                         + " jsonb_object_keys(preferences)) FROM user_profiles"
-                                        + " WHERE user_id = :id FOR UPDATE",
+                                        + " WHERE user_id = :id",
                                 Object[].class)
                         .setParameter("namespace", namespace)
                         .setParameter("id", userId)
@@ -226,24 +227,20 @@ public class Profile extends BaseEntity {
                 .executeUpdate();
     }
 
+    /** The same, and nobody else changes the user or the profile until the transaction ends. */
+    static Optional<String> lockAttributes(UUID userId) {
+        User.lockRow(userId);
+        return attributes(userId);
+    }
+
     /** All attributes of a user who is not deleted, as PostgreSQL writes them. */
     static Optional<String> attributes(UUID userId) {
-        return attributes(userId, "");
-    }
-
-    /** The same, and nobody else changes them in this way until the transaction ends. */
-    static Optional<String> lockAttributes(UUID userId) {
-        return attributes(userId, " FOR NO KEY UPDATE OF u");
-    }
-
-    private static Optional<String> attributes(UUID userId, String lock) {
         List<?> rows =
                 getEntityManager()
                         .createNativeQuery(
                                 "SELECT coalesce(CAST(p.attributes AS text), '{}') FROM users u LEFT"
                                         + " JOIN user_profiles p ON p.user_id = u.id WHERE u.id ="
-                                        + " :id AND u.deleted_at IS NULL"
-                                        + lock,
+                                        + " :id AND u.deleted_at IS NULL",
                                 String.class)
                         .setParameter("id", userId)
                         .getResultList();

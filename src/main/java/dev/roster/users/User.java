@@ -197,6 +197,22 @@ public class User extends ImportableEntity {
         return find("emailKey = ?1 and deletedAt is null", emailKey).firstResultOptional();
     }
 
+    /**
+     * Locks a user who is not deleted until the transaction ends, without reading it: a statement
+     * after this one sees what was committed while this one waited.
+     *
+     * @return false for no such user
+     */
+    static boolean lockRow(UUID id) {
+        return !getEntityManager()
+                .createNativeQuery(
+                        "SELECT id FROM users WHERE id = :id AND deleted_at IS NULL FOR NO KEY"
+                                + " UPDATE")
+                .setParameter("id", id)
+                .getResultList()
+                .isEmpty();
+    }
+
     /** The same user for whoever changes what hangs on it: until then others wait. */
     public static Optional<User> lock(UUID id) {
         return find("id = ?1 and deletedAt is null", id)

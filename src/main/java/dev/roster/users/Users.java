@@ -109,7 +109,7 @@ public class Users {
      */
     @Transactional
     public User patch(UUID id, String ifMatch, ObjectNode patch) {
-        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        User user = locked(id);
         EntityTags.requireMatch(ifMatch, tag(user));
         return change(user, id, documents.patch(UserDocument.of(user), patch, UserDocument.class));
     }
@@ -125,7 +125,7 @@ public class Users {
     @Transactional
     public void update(
             UUID id, UnaryOperator<UserDocument> change, UnaryOperator<Username> rename) {
-        User user = User.findActive(id).orElseThrow(ProblemException::notFound);
+        User user = locked(id);
         Username before = Username.of(user);
         Username after = rename.apply(before);
         if (!before.equals(after)) {
@@ -139,6 +139,12 @@ public class Users {
                     documents.tree(after));
         }
         change(user, id, change.apply(UserDocument.of(user)));
+    }
+
+    /** The user as it is stored, whom nobody else changes until the transaction ends. */
+    private static User locked(UUID id) {
+        User.lockRow(id);
+        return User.findActive(id).orElseThrow(ProblemException::notFound);
     }
 
     private User change(User user, UUID actor, UserDocument document) {
@@ -457,7 +463,10 @@ public class Users {
     @Transactional
     public User changeProfile(
             UUID id, String ifMatch, UnaryOperator<ProfileDocument> change, UUID actor) {
-        if (!actor.equals(id)) {
+        if (actor.equals(id)) {
+            User.lockRow(id);
+        } else {
+            // locks both
             guard.requireChange(actor, id);
         }
         User user = User.findActiveWithProfile(id).orElseThrow(ProblemException::notFound);

@@ -600,6 +600,28 @@ class MeResourceTest {
         }
 
         @Test
+        @DisplayName("explains a 412 by what the header names")
+        void explained() {
+            String old = Rest.tag(ada, PROFILE);
+            String tag = Rest.replace(ada, PROFILE, ADA).header("ETag");
+            Map.of(
+                            old,
+                            "another version",
+                            "W/" + tag,
+                            "A proxy that compresses",
+                            tag.replace("\"", ""),
+                            "in double quotes")
+                    .forEach(
+                            (form, reason) -> {
+                                Response answer = Rest.patch(ada, PROFILE, form, "{\"bio\":null}");
+                                assertEquals(412, answer.statusCode());
+                                assertTrue(
+                                        answer.path("detail").toString().contains(reason),
+                                        answer.asString());
+                            });
+        }
+
+        @Test
         @DisplayName("answers a read by 304 without a body where the caller has the tag")
         void notModified() {
             for (String path : List.of(ME, PROFILE)) {

@@ -109,36 +109,37 @@ class StatementCountTest {
     }
 
     @Test
-    @DisplayName("of changing a user or a profile is fixed: caller, read, change, event; full name")
+    @DisplayName(
+            "of changing a user or a profile is fixed: caller, lock, read, change, event; full name")
     void change() {
         Caller ada = Caller.signUp();
         String first = Rest.tag(ada, PROFILE);
         assertEquals(
-                7,
+                8,
                 statements(200, () -> Rest.put(ada, PROFILE, first, ADA)),
-                "caller, read, row made, row read, change, full name, event");
+                "caller, lock, read, row made, row read, change, full name, event");
         String tag = Rest.tag(ada, PROFILE);
-        assertEquals(5, statements(200, () -> Rest.put(ada, PROFILE, tag, "{\"bio\":\"x\"}")));
-        assertEquals(5, statements(200, () -> Rest.patch(ada, PROFILE, "*", "{\"bio\":\"y\"}")));
+        assertEquals(6, statements(200, () -> Rest.put(ada, PROFILE, tag, "{\"bio\":\"x\"}")));
+        assertEquals(6, statements(200, () -> Rest.patch(ada, PROFILE, "*", "{\"bio\":\"y\"}")));
         assertEquals(
-                2,
+                3,
                 statements(200, () -> Rest.patch(ada, PROFILE, "*", "{\"bio\":\"y\"}")),
                 "nothing to change");
         assertEquals(
-                4,
+                5,
                 statements(
                         200,
                         () -> Rest.patch(ada, "/api/v1/users/" + ada.id, "*", "{\"name\":\"x\"}")));
     }
 
     @Test
-    @DisplayName("of preferences is fixed: caller and read, or caller, lock, change, event")
+    @DisplayName("of preferences is fixed: caller and read, or caller, lock, read, change, event")
     void preferences() {
         Caller ada = Caller.signUp();
-        assertEquals(4, statements(201, () -> Rest.put(ada, EDITOR, null, "{\"a\":1}")));
-        assertEquals(4, statements(200, () -> Rest.put(ada, EDITOR, "*", "{\"a\":2}")));
+        assertEquals(5, statements(201, () -> Rest.put(ada, EDITOR, null, "{\"a\":1}")));
+        assertEquals(5, statements(200, () -> Rest.put(ada, EDITOR, "*", "{\"a\":2}")));
         assertEquals(2, statements(200, () -> Rest.get(ada, EDITOR)));
-        assertEquals(4, statements(204, () -> Rest.delete(ada, EDITOR, "*")));
+        assertEquals(5, statements(204, () -> Rest.delete(ada, EDITOR, "*")));
     }
 
     @Test

@@ -14,9 +14,9 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -90,7 +90,7 @@ public class Account {
         UUID userId = active.user().id;
         Credential credential = requirePassword(userId, oldPassword);
         String hash = hasher.hash(newPassword);
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             // before the password is, as whoever resets it locks them

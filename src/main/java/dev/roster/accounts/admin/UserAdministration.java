@@ -15,6 +15,7 @@ import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
 import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
@@ -22,7 +23,6 @@ import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Username;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
@@ -96,7 +96,7 @@ public class UserAdministration {
     User create(UUID actor, NewUser account, String password, Users.Change change) {
         // off the database connection
         String hash = password == null ? null : hasher.hash(password);
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             User user = create(actor, account, change);
@@ -299,7 +299,7 @@ public class UserAdministration {
     /** Sets the password of a user, whether or not it had one. Its sessions go on. */
     void setPassword(UUID actor, UUID id, String password) {
         String hash = hasher.hash(password);
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             User user =

@@ -11,9 +11,9 @@ import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.json.Documents;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.User;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -121,6 +121,8 @@ public class ApiKeys {
      */
     @Transactional
     ApiKey update(User user, String publicId, ApiKeyPatch patch) {
+        // as administrators lock it who change its keys
+        User.lock(user.id);
         Instant now = clock.instant();
         ApiKey apiKey =
                 ApiKey.findOwn(user.id, publicId, now)
@@ -261,12 +263,10 @@ public class ApiKeys {
         byte[] digest = Digests.sha256(key);
         Instant now = clock.instant();
         boolean limits = config.rateLimit().enabled();
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(() -> ApiKey.use(digest, limits, now))
                 .orElseThrow(
-                        () ->
-                                QuarkusTransaction.requiringNew()
-                                        .call(() -> refusal(digest, limits, now)));
+                        () -> Transactions.requiringNew().call(() -> refusal(digest, limits, now)));
     }
 
     /** A key is not good for a use. */

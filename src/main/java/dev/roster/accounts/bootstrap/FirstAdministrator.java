@@ -6,8 +6,8 @@ import dev.roster.access.Roles;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.signup.SignUp;
 import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,7 +53,7 @@ class FirstAdministrator {
         }
         String hash = hasher.hash(config.password().get());
         try {
-            QuarkusTransaction.requiringNew()
+            Transactions.requiringNew()
                     .run(
                             () ->
                                     roles.grant(

@@ -9,10 +9,10 @@ import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.mail.MailKind;
 import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.time.Clock;
@@ -80,7 +80,7 @@ public class EmailChange {
             throw new AuthException(400, null, "Verification email isn't enabled");
         }
         boolean confirm = user.emailVerified && config.sendConfirmation();
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             requireStill(active);
@@ -114,7 +114,7 @@ public class EmailChange {
             throw AuthError.INVALID_USER.exception();
         }
         try {
-            return QuarkusTransaction.requiringNew().call(() -> use(link, userId, callbackUrl));
+            return Transactions.requiringNew().call(() -> use(link, userId, callbackUrl));
         } catch (PersistenceException e) {
             requireTaken(e);
             throw AuthError.USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL.exception();
@@ -171,7 +171,7 @@ public class EmailChange {
     private boolean changeAtOnce(ActiveSession active, String newEmail) {
         UUID userId = active.user().id;
         try {
-            QuarkusTransaction.requiringNew()
+            Transactions.requiringNew()
                     .run(
                             () -> {
                                 requireStill(active);

@@ -9,10 +9,10 @@ import dev.roster.accounts.verification.UserMail;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -79,7 +79,7 @@ public class EmailVerification {
         if (!config.required() || user.emailVerified) {
             return;
         }
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             audit.record(AuditAction.SESSION_REFUSED, null, "user", user.id);

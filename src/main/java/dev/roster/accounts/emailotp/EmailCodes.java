@@ -16,10 +16,10 @@ import dev.roster.accounts.verification.Verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.mail.MailKind;
 import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
@@ -115,14 +115,14 @@ public class EmailCodes {
         String subject = EmailAddress.key(email);
         redeem(Purpose.EMAIL_CODE, subject, code);
         String token =
-                QuarkusTransaction.requiringNew()
+                Transactions.requiringNew()
                         .call(
                                 () ->
                                         verification
                                                 .prove(find(subject), subject, current)
                                                 .orElse(null));
         // past what this request has in memory
-        User user = QuarkusTransaction.requiringNew().call(() -> find(subject));
+        User user = Transactions.requiringNew().call(() -> find(subject));
         return new Proven(user, token);
     }
 
@@ -153,7 +153,7 @@ public class EmailCodes {
         }
         String hash = hasher.hash(password);
         redeem(Purpose.RESET_PASSWORD_CODE, subject, code);
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () ->
                                 reset.apply(
@@ -177,7 +177,7 @@ public class EmailCodes {
             }
             redeem(Purpose.EMAIL_CODE, EmailAddress.key(user.email), code);
         }
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             String fresh =
@@ -201,7 +201,7 @@ public class EmailCodes {
         requireAnother(user, newEmail);
         redeem(Purpose.CHANGE_EMAIL_CODE, subject(user, newEmail), code);
         try {
-            QuarkusTransaction.requiringNew()
+            Transactions.requiringNew()
                     .run(
                             () -> {
                                 User.lock(user.id).orElseThrow(AuthError.USER_NOT_FOUND::exception);

@@ -3,7 +3,7 @@ package dev.roster.accounts.jwt;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.SecretBox;
-import io.quarkus.narayana.jta.QuarkusTransaction;
+import dev.roster.platform.persistence.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
@@ -193,7 +193,7 @@ class SigningKeys {
     /** Of several replicas at once one makes the key, and the others read it. */
     private synchronized Known makeWhatLacks(Instant now) {
         known =
-                QuarkusTransaction.requiringNew()
+                Transactions.requiringNew()
                         .call(
                                 () -> {
                                     entityManager

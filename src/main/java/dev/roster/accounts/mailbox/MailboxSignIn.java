@@ -5,10 +5,10 @@ import dev.roster.accounts.session.Sessions;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.persistence.DatabaseFailure;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.PersistenceException;
 import java.util.Optional;
@@ -78,7 +78,7 @@ public class MailboxSignIn {
     }
 
     private Optional<Result> attempt(Supplier<Owner> proven, boolean create) {
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             Owner owner = proven.get();

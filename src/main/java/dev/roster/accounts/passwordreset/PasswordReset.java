@@ -13,9 +13,9 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -109,7 +109,7 @@ public class PasswordReset {
         rules.check(newPassword);
         UUID userId = owner(token).orElseThrow(PasswordReset::invalid);
         String hash = hasher.hash(newPassword);
-        QuarkusTransaction.requiringNew().run(() -> store(userId, token, hash));
+        Transactions.requiringNew().run(() -> store(userId, token, hash));
     }
 
     private void store(UUID userId, String token, String hash) {

@@ -5,7 +5,7 @@ import dev.roster.accounts.betterauth.Plugin;
 import dev.roster.accounts.betterauth.PluginsConfig;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
-import io.quarkus.narayana.jta.QuarkusTransaction;
+import dev.roster.platform.persistence.Transactions;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -144,7 +144,7 @@ public class DeviceSessions {
         if (ended.isEmpty()) {
             return;
         }
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             Session.end(ended.stream().map(e -> e.session().id).toList());

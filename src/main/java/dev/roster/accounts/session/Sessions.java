@@ -9,10 +9,10 @@ import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.http.ClientAddress;
 import dev.roster.platform.http.RequestContext;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -231,7 +231,7 @@ public class Sessions {
             return;
         }
         Instant expiresAt = now.plus(config.expiresIn());
-        QuarkusTransaction.requiringNew().run(() -> Session.refresh(session.id, expiresAt, now));
+        Transactions.requiringNew().run(() -> Session.refresh(session.id, expiresAt, now));
         session.expiresAt = expiresAt;
         session.updatedAt = now;
         keep(response, active.token(), true);

@@ -10,9 +10,9 @@ import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.twofactor.SecondFactor;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.platform.problem.OverloadedException;
 import dev.roster.users.User;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
@@ -95,7 +95,7 @@ public class SignIn {
         String hash = login.map(Credential.Login::passwordHash).orElse(null);
         PasswordHasher.Verification verification = hasher.verify(password, hash);
         if (!verification.matches()) {
-            QuarkusTransaction.requiringNew()
+            Transactions.requiringNew()
                     .run(
                             () ->
                                     audit.record(
@@ -109,7 +109,7 @@ public class SignIn {
         emailVerification.require(user);
         UUID credentialId = login.get().credential().id;
         String rehashed = verification.outdated() ? rehash(password) : null;
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             if (!stillThePassword(credentialId, hash, rehashed)) {
@@ -132,7 +132,7 @@ public class SignIn {
 
     /** Past what this request has in memory. */
     private static Optional<Credential.Login> reread(Supplier<Optional<Credential.Login>> login) {
-        return QuarkusTransaction.requiringNew().call(login::get);
+        return Transactions.requiringNew().call(login::get);
     }
 
     /** A session must not begin by a password that was changed while its hash was computed. */

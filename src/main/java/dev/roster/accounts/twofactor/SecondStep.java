@@ -10,8 +10,8 @@ import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.User;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -105,7 +105,7 @@ class SecondStep {
         if (step.isEmpty()) {
             throw refused(candidate, TwoFactorError.INVALID_CODE);
         }
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             endChallenge(candidate);
@@ -128,7 +128,7 @@ class SecondStep {
         if (!codes.isPending(Purpose.TWO_FACTOR_CODE, candidate.subject())) {
             throw TwoFactorError.OTP_HAS_EXPIRED.exception();
         }
-        QuarkusTransaction.requiringNew().run(() -> count(userId));
+        Transactions.requiringNew().run(() -> count(userId));
         switch (codes.redeem(
                 Purpose.TWO_FACTOR_CODE, candidate.subject(), code, config.maxAttempts())) {
             case VALID -> {
@@ -139,7 +139,7 @@ class SecondStep {
             case TOO_MANY_ATTEMPTS ->
                     throw TwoFactorError.TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE.exception();
         }
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             endChallenge(candidate);
@@ -165,7 +165,7 @@ class SecondStep {
         if (!candidate.twoFactor().hasBackupCode(digests)) {
             throw refused(candidate, TwoFactorError.INVALID_BACKUP_CODE);
         }
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             if (begin) {
@@ -192,7 +192,7 @@ class SecondStep {
     private void countOfChallenge(Candidate candidate) {
         refuseLocked(candidate);
         boolean tooMany =
-                QuarkusTransaction.requiringNew()
+                Transactions.requiringNew()
                         .call(
                                 () -> {
                                     if (candidate.isSigningIn() && !mayTry(candidate)) {
@@ -237,7 +237,7 @@ class SecondStep {
     /** Tells the trail of a refused sign-in. */
     private AuthException refused(Candidate candidate, TwoFactorError error) {
         if (candidate.isSigningIn()) {
-            QuarkusTransaction.requiringNew()
+            Transactions.requiringNew()
                     .run(
                             () ->
                                     audit.record(

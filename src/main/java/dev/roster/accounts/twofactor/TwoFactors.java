@@ -15,10 +15,10 @@ import dev.roster.audit.AuditLog;
 import dev.roster.mail.MailKind;
 import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.Users;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -87,7 +87,7 @@ public class TwoFactors {
         List<String> fresh = BackupCodes.make();
         boolean confirmed = config.skipVerificationOnEnable();
         String token =
-                QuarkusTransaction.requiringNew()
+                Transactions.requiringNew()
                         .call(
                                 () -> {
                                     requireStill(active, credential);
@@ -118,7 +118,7 @@ public class TwoFactors {
     String enableMailedCodes(ActiveSession active, String password) {
         Credential credential = currentPassword.require(active.user().id, password);
         requireMailedCodes();
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             requireStill(active, credential);
@@ -152,7 +152,7 @@ public class TwoFactors {
     String disable(ActiveSession active, String password) {
         UUID userId = active.user().id;
         Credential credential = currentPassword.require(userId, password);
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             requireStill(active, credential);
@@ -206,7 +206,7 @@ public class TwoFactors {
         }
         Credential credential = currentPassword.require(user.id, password);
         List<String> fresh = BackupCodes.make();
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             requireStill(active, credential);
@@ -228,7 +228,7 @@ public class TwoFactors {
     void sendCode(Candidate candidate) {
         requireMailedCodes();
         User user = candidate.user();
-        QuarkusTransaction.requiringNew()
+        Transactions.requiringNew()
                 .run(
                         () -> {
                             String code =

@@ -3,7 +3,7 @@ package dev.roster.accounts.verification;
 import dev.roster.accounts.verification.Verification.Purpose;
 import dev.roster.platform.crypto.RandomTokens;
 import dev.roster.platform.crypto.Signer;
-import io.quarkus.narayana.jta.QuarkusTransaction;
+import dev.roster.platform.persistence.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.security.MessageDigest;
@@ -84,7 +84,7 @@ public class OneTimeCodes {
     private Outcome attempt(
             Purpose purpose, String subject, String code, int maxAttempts, boolean use) {
         Instant now = clock.instant();
-        return QuarkusTransaction.requiringNew()
+        return Transactions.requiringNew()
                 .call(
                         () -> {
                             var row = Verification.countAttempt(purpose, subject);

@@ -28,8 +28,29 @@ public final class EntityTags {
             throw new ProblemException(ProblemCode.PRECONDITION_REQUIRED, null);
         }
         if (!matches(ifMatch, current)) {
-            throw new ProblemException(ProblemCode.PRECONDITION_FAILED, null);
+            throw new ProblemException(ProblemCode.PRECONDITION_FAILED, mismatch(ifMatch, current));
         }
+    }
+
+    private static String mismatch(String ifMatch, EntityTag current) {
+        if (current == null) {
+            return "Nothing is stored here, so no `If-Match` matches: leave it out to create";
+        }
+        if (ifMatch.contains("W/")) {
+            return "`If-Match` names a weak tag (`W/`), which matches nothing (RFC 9110, section"
+                    + " 13.1.1). A proxy that compresses responses has probably weakened it: send"
+                    + " the tag without `W/`, or `If-Match: *` for any version";
+        }
+        if (!ifMatch.contains("\"")) {
+            return "`If-Match` must be `*` for any version, or tags in double quotes such as "
+                    + quoted(current);
+        }
+        return "`If-Match` names another version than the stored one: read it again, or send"
+                + " `If-Match: *` for any version";
+    }
+
+    private static String quoted(EntityTag tag) {
+        return '"' + tag.getValue() + '"';
     }
 
     /**
@@ -40,9 +61,10 @@ public final class EntityTags {
         if (current == null) {
             return false;
         }
-        String quoted = '"' + current.getValue() + '"';
         return header.trim().equals("*")
-                || Arrays.stream(header.split(",")).map(String::trim).anyMatch(quoted::equals);
+                || Arrays.stream(header.split(","))
+                        .map(String::trim)
+                        .anyMatch(quoted(current)::equals);
     }
 
     /**

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.paging.ListQuery;
+import dev.roster.platform.persistence.Transactions;
 import dev.roster.platform.problem.Problem;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -70,7 +70,7 @@ class IdempotencyInterceptor {
             return method.proceed();
         }
         IdempotencyKey.Id id = new IdempotencyKey.Id(caller.id(), key.get());
-        return QuarkusTransaction.requiringNew().call(() -> once(id, method));
+        return Transactions.requiringNew().call(() -> once(id, method));
     }
 
     private Response once(IdempotencyKey.Id id, InvocationContext method) throws Exception {

@@ -1,5 +1,6 @@
 package dev.roster.platform.persistence;
 
+import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -7,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import javax.transaction.xa.XAException;
+import org.hibernate.StaleStateException;
 import org.hibernate.exception.ConstraintViolationException;
 
 /** Reads what a failed statement means out of the chain of causes around it. */
@@ -53,11 +55,39 @@ public final class DatabaseFailure {
     }
 
     /**
+     * Whether another transaction's change alone made this one fail: a deadlock (SQLSTATE 40P01), a
+     * serialization failure (40001), or a row whose version changed after it was read.
+     */
+    public static boolean isConcurrentChange(Throwable failure) {
+        return deadlocked(failure) || outrun(failure) || isStale(failure, new HashSet<>());
+    }
+
+    /**
+     * Whether a key exists already (SQLSTATE 23505), or a referenced one exists no more (23503);
+     * another transaction may have stored or deleted it after this one looked.
+     */
+    public static boolean isKeyViolation(Throwable failure) {
+        return has("23505", failure) || has("23503", failure);
+    }
+
+    /**
      * Whether the same work can succeed when it is done once more: it was ended for others
      * (SQLSTATE 40P01, 40001), or what it refers to went meanwhile (23503).
      */
     public static boolean passing(Throwable failure) {
         return deadlocked(failure) || outrun(failure) || has("23503", failure);
+    }
+
+    /** A failure of the flush before a commit is suppressed in the exception of the commit. */
+    private static boolean isStale(Throwable failure, Set<Throwable> seen) {
+        if (failure == null || !seen.add(failure)) {
+            return false;
+        }
+        return failure instanceof OptimisticLockException
+                || failure instanceof StaleStateException
+                || isStale(failure.getCause(), seen)
+                || Arrays.stream(failure.getSuppressed())
+                        .anyMatch(suppressed -> isStale(suppressed, seen));
     }
 
     private static boolean has(String state, Throwable failure) {

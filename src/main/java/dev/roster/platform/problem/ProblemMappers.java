@@ -32,6 +32,8 @@ class ProblemMappers {
     /** Long enough for a PostgreSQL that restarts, short enough for a person who waits. */
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
 
+    private static final Duration CONTENTION_RETRY = Duration.ofSeconds(1);
+
     private final RequestContext request;
     private final Routes routes;
     private final List<ErrorDialect> dialects;
@@ -117,14 +119,9 @@ class ProblemMappers {
                 .build();
     }
 
-    @ServerExceptionMapper
-    Response stale(OptimisticLockException e) {
-        return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();
-    }
-
-    @ServerExceptionMapper
-    Response stale(StaleStateException e) {
-        return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();
+    @ServerExceptionMapper({OptimisticLockException.class, StaleStateException.class})
+    Response stale(RuntimeException e) {
+        return any(e);
     }
 
     @ServerExceptionMapper
@@ -169,23 +166,15 @@ class ProblemMappers {
             LOG.warnf("The database is unavailable: %s", rootMessage(e));
             return unavailable(DATABASE_RETRY);
         }
-        if (DatabaseFailure.outrun(e)) {
-            LOG.warnf("The database gave up a statement: %s", rootMessage(e));
-            return unavailable(DATABASE_RETRY);
+        if (DatabaseFailure.isConcurrentChange(e)) {
+            // repeated in vain by Transactions, or a statement of a read on a replica
+            LOG.warnf("Concurrent changes: %s", rootMessage(e));
+            return unavailable(CONTENTION_RETRY);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OptimisticLockException || cause instanceof StaleStateException) {
-                return answer(ProblemCode.PRECONDITION_FAILED, null, List.of()).build();
-            }
             if (cause instanceof JsonProcessingException json) {
                 return json(json);
             }
-        }
-        if (DatabaseFailure.deadlocked(e)) {
-            LOG.warnf("Deadlock: %s", rootMessage(e));
-            return answer(ProblemCode.CONFLICT, "Others were at the same: try again", List.of())
-                    .header(HttpHeaders.RETRY_AFTER, 1)
-                    .build();
         }
         if (DatabaseFailure.violatedConstraint(e).isPresent()) {
             // two writers at once: what the first one stored stands against the second

@@ -187,6 +187,18 @@ class AttributesResourceTest {
         }
 
         @Test
+        @DisplayName("of twenty editors at once with `If-Match: *` all succeed")
+        void anyVersion() throws InterruptedException {
+            List<Integer> statuses =
+                    AtOnce.numbered(
+                            20,
+                            i ->
+                                    Rest.patch(ada, MINE, "*", "{\"shoeSize\":" + (20 + i) + "}")
+                                            .statusCode());
+            assertEquals(List.of(200), statuses.stream().distinct().toList());
+        }
+
+        @Test
         @DisplayName("leave an event that names what changed")
         void audited() {
             Rest.replace(ada, MINE, "{\"shoeSize\":40,\"newsletter\":true}");
