@@ -118,7 +118,8 @@ public class RoleGrant extends PanacheEntityBase {
                                 + " g.role r where u.id in :ids",
                         Object[].class)
                 .setParameter("ids", ids)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .forEach(
                         row -> {
                             User user = (User) row[0];
@@ -282,7 +283,8 @@ public class RoleGrant extends PanacheEntityBase {
                                 Object[].class)
                         .setParameter("users", userIds.toArray(new UUID[0]))
                         .setParameter("names", names.toArray(new String[0]))
-                        .getResultStream()
+                        .getResultList()
+                        .stream()
                         .collect(Collectors.toMap(row -> (UUID) row[0], row -> (String) row[1]));
         UUID[] ids = others.keySet().toArray(new UUID[0]);
         getEntityManager()

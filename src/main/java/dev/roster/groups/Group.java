@@ -61,7 +61,8 @@ public class Group extends ImportableEntity {
                         Object[].class)
                 .setParameter("user", userId)
                 .setParameter("value", value)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .findFirst()
                 .map(row -> new Seen((Group) row[0], (Membership) row[1]));
     }

@@ -144,7 +144,8 @@ public class Membership extends ImportableEntity {
                         Object[].class)
                 .setParameter("group", groupId)
                 .setParameter("email", emailKey)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .findFirst()
                 .map(row -> new Candidate((UUID) row[0], row[1] != null));
     }

@@ -129,7 +129,8 @@ public final class Nesting {
                 .setParameter("most", nested ? MAX_DEPTH : 1)
                 .setParameter("after", after == null ? new UUID(0, 0) : after)
                 .setParameter("limit", limit)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(
                         row ->
                                 new Member(
@@ -169,7 +170,8 @@ public final class Nesting {
                 .setParameter("most", MAX_DEPTH)
                 .setParameter("after", after)
                 .setParameter("limit", limit)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(row -> new Effective(List.of((String[]) row[0]), path(row[1], row[2], row[3])))
                 .toList();
     }

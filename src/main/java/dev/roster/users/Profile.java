@@ -81,7 +81,8 @@ public class Profile extends BaseEntity {
         return getEntityManager()
                 .createQuery("select locale from Profile where id = :id", String.class)
                 .setParameter("id", userId)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .filter(Objects::nonNull)
                 .findFirst();
     }

@@ -88,7 +88,8 @@ public class Credential extends BaseEntity {
                         Object[].class)
                 .setParameter("provider", PASSWORD_PROVIDER)
                 .setParameter("value", value)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(row -> new Login((User) row[0], (Credential) row[1]))
                 .findFirst();
     }

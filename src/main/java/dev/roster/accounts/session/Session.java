@@ -124,7 +124,8 @@ public class Session extends BaseEntity {
                         Object[].class)
                 .setParameter("digests", tokens.stream().map(Digests::sha256).toList())
                 .setParameter("now", now)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(row -> active((Session) row[0], (User) row[1], byHandle))
                 .toList();
     }
@@ -230,7 +231,8 @@ public class Session extends BaseEntity {
                         User.class)
                 .setParameter("digest", digest(tokenOrHandle))
                 .setParameter("now", now)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .findFirst();
     }
 

@@ -103,7 +103,8 @@ public class TwoFactor extends BaseEntity {
                 .setParameter("digests", challenges.stream().map(Digests::sha256).toList())
                 .setParameter("now", now)
                 .setMaxResults(1)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(
                         row ->
                                 new Pending(

@@ -315,7 +315,8 @@ public class Verification extends BaseEntity {
                 .setParameter("purpose", purpose.name())
                 .setParameter("digest", Digests.sha256(token))
                 .setParameter("now", now)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .mapToInt(Integer::intValue)
                 .findFirst();
     }

@@ -259,7 +259,8 @@ class UserStatements {
                         Object[].class)
                 .setParameter("ids", ids.toArray(new UUID[0]))
                 .setParameter("limit", limit)
-                .getResultStream()
+                .getResultList()
+                .stream()
                 .map(
                         row ->
                                 new BulkChangeView.Sample(
