@@ -43,6 +43,7 @@ import dev.roster.audit.AuditEvent;
 import dev.roster.platform.security.Permission;
 import dev.roster.testing.SourceCode;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.config.ConfigMapping;
@@ -137,6 +138,7 @@ class ArchitectureTest {
         web();
         records();
         present();
+        connections();
         habits();
         return rules.stream().map(this::tests);
     }
@@ -668,6 +670,29 @@ class ArchitectureTest {
                         .callMethod(UUID.class, "randomUUID"),
                 random("java.util.UUID.randomUUID()"),
                 random("new java.security.SecureRandom()"));
+    }
+
+    private void connections() {
+        rule(
+                "no result stream keeps a connection until somebody closes it",
+                noClasses()
+                        .should(
+                                accessTargetWhere(
+                                                describe(
+                                                        "the target streams rows",
+                                                        ArchitectureTest::streamsRows))
+                                        .as("stream rows")),
+                expression("((jakarta.persistence.Query) null).getResultStream()"),
+                expression("dev.roster.users.User.streamAll()"),
+                expression("dev.roster.users.User.findAll().stream()"));
+    }
+
+    private static boolean streamsRows(JavaAccess<?> access) {
+        JavaClass owner = access.getTargetOwner();
+        return access.getName().equals("getResultStream")
+                || access.getName().startsWith("stream")
+                        && (owner.isAssignableTo(PanacheEntityBase.class)
+                                || owner.isAssignableTo(PanacheQuery.class));
     }
 
     private static Wrong time(String expression) {

@@ -86,8 +86,11 @@ public interface PasswordConfig {
         @Max(256)
         int threads();
 
-        /** Hashes that may wait for a thread. One more is refused with 503. */
-        @WithDefault("128")
+        /**
+         * Hashes that may wait for a thread. One more is refused with 503. Each occupies a thread
+         * of the request pool: {@code quarkus.thread-pool.max-threads} has to be larger.
+         */
+        @WithDefault("256")
         @Min(1)
         @Max(10_000)
         int queue();
