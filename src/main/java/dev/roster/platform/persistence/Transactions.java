@@ -7,8 +7,8 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.transaction.Status;
 import jakarta.transaction.Transactional;
+import java.security.SecureRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Repeats a transaction that failed because another one ran at the same time, so that a concurrent
@@ -91,7 +91,7 @@ public class Transactions {
     /** Lets the others finish; no connection is held meanwhile. */
     private static void pause(Exception failure) throws Exception {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextInt(1, MAX_PAUSE_MILLIS));
+            Thread.sleep(1 + new SecureRandom().nextInt(MAX_PAUSE_MILLIS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure;

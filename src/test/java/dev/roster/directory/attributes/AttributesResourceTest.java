@@ -233,9 +233,9 @@ class AttributesResourceTest {
             Rest.replace(ada, MINE, "{\"shoeSize\":40}");
             assertEquals(2, Statements.of(() -> Rest.get(ada, MINE)).size(), "caller, read");
             assertEquals(
-                    4,
+                    5,
                     Statements.of(() -> Rest.patch(ada, MINE, "*", "{\"shoeSize\":42}")).size(),
-                    "caller, lock, change, event");
+                    "caller, lock, read, change, event");
         }
     }
 
