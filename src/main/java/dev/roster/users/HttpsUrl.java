@@ -1,5 +1,6 @@
 package dev.roster.users;
 
+import dev.roster.platform.http.DomainName;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -12,7 +13,10 @@ import java.lang.annotation.Target;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** An absolute https URL without user information. Null passes. */
+/**
+ * An absolute https URL without user information; its host may have other characters than ASCII
+ * ({@link DomainName}). Null passes.
+ */
 @Documented
 @Constraint(validatedBy = HttpsUrl.Check.class)
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
@@ -34,7 +38,7 @@ public @interface HttpsUrl {
                 return true;
             }
             try {
-                URI url = new URI(value);
+                URI url = new URI(DomainName.urlToAscii(value));
                 return value.length() <= 2048
                         && "https".equalsIgnoreCase(url.getScheme())
                         && url.getHost() != null

@@ -1,6 +1,7 @@
 package dev.roster.users;
 
 import dev.roster.platform.crypto.SecretBox;
+import dev.roster.platform.http.DomainName;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.Past;
 import jakarta.validation.constraints.Pattern;
@@ -29,6 +30,11 @@ public record ProfileDocument(
                 @Schema(nullable = true, description = "IANA time zone", examples = "Europe/London")
                 String timezone,
         @HttpsUrl @Schema(nullable = true, examples = "https://ada.example") String website) {
+
+    /** A website is stored in the one form that its domain has in ASCII. */
+    public ProfileDocument {
+        website = website == null ? null : DomainName.urlToAscii(website);
+    }
 
     static final ProfileDocument EMPTY =
             new ProfileDocument(null, null, null, null, null, null, null, null);

@@ -600,6 +600,21 @@ class MeResourceTest {
         }
 
         @Test
+        @DisplayName("stores a website with an internationalised domain in its ASCII form")
+        void internationalised() {
+            Rest.patch(ada, PROFILE, "*", "{\"website\":\"https://b\u00fccher.example/x\"}")
+                    .then()
+                    .statusCode(200);
+            assertEquals(
+                    "https://xn--bcher-kva.example/x",
+                    Rest.get(ada, PROFILE).path("website").toString());
+            assertProblem(
+                    400,
+                    "validation_failed",
+                    Rest.patch(ada, PROFILE, "*", "{\"website\":\"https://\u2764.example\"}"));
+        }
+
+        @Test
         @DisplayName("explains a 412 by what the header names")
         void explained() {
             String old = Rest.tag(ada, PROFILE);

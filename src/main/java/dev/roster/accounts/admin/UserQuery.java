@@ -2,6 +2,7 @@ package dev.roster.accounts.admin;
 
 import dev.roster.accounts.betterauth.Fields;
 import dev.roster.platform.json.Times;
+import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import dev.roster.users.UserSearchText;
 import java.time.DateTimeException;
@@ -221,9 +222,7 @@ final class UserQuery {
         return switch (column.type()) {
             case TEXT ->
                     Optional.of(
-                            column.path().equals("u.emailKey")
-                                    ? value.toLowerCase(Locale.ROOT)
-                                    : value);
+                            column.path().equals("u.emailKey") ? EmailAddress.key(value) : value);
             case ROLE, ID -> Optional.of(value);
             case BOOLEAN ->
                     value.equals("true") || value.equals("false")

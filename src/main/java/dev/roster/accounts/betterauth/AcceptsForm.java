@@ -8,4 +8,11 @@ import java.lang.annotation.Target;
 /** The endpoint takes {@code application/x-www-form-urlencoded} too (contract, section 1). */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface AcceptsForm {}
+public @interface AcceptsForm {
+
+    /**
+     * Whether it is an endpoint of OAuth: what cannot be read is told of as RFC 6749, section 5.2
+     * has it, and a form follows section 3.2.
+     */
+    boolean oauth() default false;
+}

@@ -1,17 +1,19 @@
 package dev.roster.accounts.betterauth;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.roster.platform.problem.ErrorDialect;
 import dev.roster.platform.problem.ProblemCode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Errors as {@code {message, code}} (contract, section 2), whatever ended the request. */
 @ApplicationScoped
-class AuthErrors implements ErrorDialect {
+public class AuthErrors implements ErrorDialect {
 
     /** The body of an error. */
     @RegisterForReflection
@@ -34,11 +36,38 @@ class AuthErrors implements ErrorDialect {
         };
     }
 
+    /** The body of an error of OAuth (RFC 6749, section 5.2). */
+    @RegisterForReflection
+    public record OAuthBody(String error, @JsonProperty("error_description") String description) {}
+
     @ServerExceptionMapper
-    Response auth(AuthException e) {
+    Response auth(AuthException e, ResourceInfo resource) {
+        boolean unreadable = e.status() == 400 || e.status() == 415;
+        if (unreadable && isOAuth(resource)) {
+            return Response.fromResponse(oauth(400, "invalid_request", e.getMessage()))
+                    .header("Cache-Control", "no-store")
+                    .header("Pragma", "no-cache")
+                    .build();
+        }
         return e.code() == null && e.getMessage() == null
                 ? Response.status(e.status()).build()
                 : answer(e.status(), e.code(), e.getMessage(), e.details()).build();
+    }
+
+    private static boolean isOAuth(ResourceInfo resource) {
+        AcceptsForm form =
+                resource == null || resource.getResourceMethod() == null
+                        ? null
+                        : resource.getResourceMethod().getAnnotation(AcceptsForm.class);
+        return form != null && form.oauth();
+    }
+
+    /** An error of OAuth. */
+    public static Response oauth(int status, String error, String description) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(new OAuthBody(error, description))
+                .build();
     }
 
     private static Response.ResponseBuilder answer(int status, String code, String message) {

@@ -94,15 +94,15 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
         if (bytes.length == 0 && header == null) {
             return null;
         }
-        boolean form = resource.getResourceMethod().isAnnotationPresent(AcceptsForm.class);
-        String allowed = (form ? FORM_TYPE + ", " : "") + JSON_TYPE;
+        AcceptsForm form = resource.getResourceMethod().getAnnotation(AcceptsForm.class);
+        String allowed = (form != null ? FORM_TYPE + ", " : "") + JSON_TYPE;
         if (header == null) {
             throw AuthError.UNSUPPORTED_MEDIA_TYPE.exception(
                     "Content-Type is required. Allowed types: " + allowed);
         }
         String type = header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-        if (form && type.equals(FORM_TYPE)) {
-            return form(new String(bytes, StandardCharsets.UTF_8));
+        if (form != null && type.equals(FORM_TYPE)) {
+            return form(new String(bytes, StandardCharsets.UTF_8), form.oauth());
         }
         if (!type.equals(JSON_TYPE)) {
             throw AuthError.UNSUPPORTED_MEDIA_TYPE.exception(
@@ -125,20 +125,31 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
         throw AuthError.VALIDATION_ERROR.exception("[body] Invalid input: expected object");
     }
 
-    private ObjectNode form(String text) {
+    /**
+     * @param oauth whether a parameter without a value counts as left out, and one that occurs
+     *     twice is refused (RFC 6749, section 3.2)
+     */
+    private ObjectNode form(String text, boolean oauth) {
         ObjectNode body = json.createObjectNode();
         for (String pair : text.split("&")) {
             int equals = pair.indexOf('=');
-            if (equals > 0) {
-                try {
-                    body.put(
-                            URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
-                            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-                } catch (IllegalArgumentException e) {
-                    throw AuthError.BAD_REQUEST.exception("Invalid form in request body");
+            boolean empty = oauth && equals == pair.length() - 1;
+            if (equals > 0 && !empty) {
+                String name = decode(pair.substring(0, equals));
+                if (oauth && body.has(name)) {
+                    throw AuthError.BAD_REQUEST.exception("A parameter occurs twice");
                 }
+                body.put(name, decode(pair.substring(equals + 1)));
             }
         }
         return body;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw AuthError.BAD_REQUEST.exception("Invalid form in request body");
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.roster.accounts.betterauth;
 
+import dev.roster.platform.http.DomainName;
 import dev.roster.platform.http.TrustedOrigins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
@@ -76,7 +77,7 @@ public class Redirects {
 
     private static String ascii(String target) {
         return NOT_ASCII
-                .matcher(target)
+                .matcher(DomainName.urlToAscii(target))
                 .replaceAll(found -> URLEncoder.encode(found.group(), StandardCharsets.UTF_8));
     }
 }

@@ -99,7 +99,7 @@ public class DeviceResource {
     /** Begins the course for a device. */
     @POST
     @Path("/code")
-    @AcceptsForm
+    @AcceptsForm(oauth = true)
     public Asked code() {
         neverCached();
         Fields fields = request.fields();
@@ -109,14 +109,7 @@ public class DeviceResource {
         limit(fields, "client_id", clientId, MAX_ID_LENGTH);
         limit(fields, "user_id", userId.orElse(""), MAX_ID_LENGTH);
         limit(fields, "scope", scope.orElse(""), MAX_SCOPE_LENGTH);
-        try {
-            fields.check();
-        } catch (AuthException e) {
-            throw new OAuthException("invalid_request", e.getMessage());
-        }
-        if (clientId.isEmpty()) {
-            throw new OAuthException("invalid_request", "client_id is required");
-        }
+        check(fields);
         checkClient(clientId);
         DeviceAuthorization.Codes codes =
                 authorization.ask(clientId, scope.orElse(null), userId.orElse(null));
@@ -132,16 +125,23 @@ public class DeviceResource {
                 config.interval().toSeconds());
     }
 
-    /** Tells a device what became of its request. */
+    /** Tells a device what became of its request (RFC 8628, section 3.4). */
     @POST
     @Path("/token")
+    @AcceptsForm(oauth = true)
     public Token token() {
         neverCached();
         Fields fields = request.fields();
-        fields.literal("grant_type", GRANT_TYPE);
+        String grantType = fields.string("grant_type");
         String deviceCode = fields.string("device_code");
         String clientId = fields.string("client_id");
-        fields.check();
+        check(fields);
+        if (!grantType.equals(GRANT_TYPE)) {
+            throw new OAuthException("unsupported_grant_type", "grant_type must be " + GRANT_TYPE);
+        }
+        if (deviceCode.isEmpty()) {
+            throw new OAuthException("invalid_request", "device_code is required");
+        }
         checkClient(clientId);
         DeviceAuthorization.Outcome outcome = authorization.redeem(deviceCode, clientId);
         if (outcome.error() != null) {
@@ -191,7 +191,21 @@ public class DeviceResource {
         return new Done(true);
     }
 
+    /**
+     * @throws OAuthException 400 invalid_request for what is missing, or of another type
+     */
+    private static void check(Fields fields) {
+        try {
+            fields.check();
+        } catch (AuthException e) {
+            throw new OAuthException("invalid_request", e.getMessage());
+        }
+    }
+
     private void checkClient(String clientId) {
+        if (clientId.isEmpty()) {
+            throw new OAuthException("invalid_request", "client_id is required");
+        }
         if (config.clients().isPresent() && !config.clients().get().contains(clientId)) {
             throw new OAuthException("invalid_client", "Invalid client ID");
         }
@@ -204,6 +218,6 @@ public class DeviceResource {
     }
 
     private void neverCached() {
-        response.putHeader("cache-control", "no-store").putHeader("pragma", "no-cache");
+        response.putHeader("Cache-Control", "no-store").putHeader("Pragma", "no-cache");
     }
 }

@@ -88,9 +88,9 @@ final class Totp {
      */
     static String uri(byte[] key, String issuer, String account) {
         return "otpauth://totp/"
-                + encode(issuer).replace("+", "%20")
+                + encode(issuer)
                 + ":"
-                + encode(account).replace("+", "%20")
+                + encode(account)
                 + "?secret="
                 + Base32.toBase32String(key).replace("=", "")
                 + "&issuer="
@@ -101,7 +101,8 @@ final class Totp {
                 + STEP_SECONDS;
     }
 
+    /** Percent-encoding (RFC 3986): apps take a plus sign for one, not for a blank. */
     private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

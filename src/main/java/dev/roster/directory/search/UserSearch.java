@@ -9,6 +9,7 @@ import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.AttributeCircle;
 import dev.roster.users.Attributes;
+import dev.roster.users.EmailAddress;
 import dev.roster.users.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -145,7 +146,7 @@ public class UserSearch {
 
     private Selection select(UserFilter filter, Source source) {
         boolean everybody = filter.roles().contains(User.DEFAULT_ROLE);
-        List<List<String>> words = filter.words().stream().map(List::of).toList();
+        List<List<String>> words = filter.words().stream().map(UserSearch::forms).toList();
         if (filter.roles().isEmpty() && filter.groups().isEmpty()) {
             return new Selection(filter, words, Set.of(), false, Set.of(), clock.instant());
         }
@@ -172,6 +173,15 @@ public class UserSearch {
         requireKnown("role", unknownRoles);
         requireKnown("group", unknownGroups);
         return new Selection(filter, words, roles, everybody, groups, clock.instant());
+    }
+
+    /** What may be an address or a domain is looked for in the form it is stored in, too. */
+    private static List<String> forms(String word) {
+        String key = EmailAddress.key(word);
+        boolean ascii = word.chars().allMatch(c -> c < 0x80);
+        return ascii || word.indexOf('@') < 0 && word.indexOf('.') < 0
+                ? List.of(word)
+                : List.of(word, key);
     }
 
     private static void requireKnown(String parameter, Set<String> unknown) {

@@ -1,11 +1,15 @@
 package dev.roster.platform.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,13 +25,21 @@ public class TrustedOrigins {
     private static final Pattern ENCODED_SLASH = Pattern.compile("(?i)%2f|%5c");
     private static final Pattern DOT_SEGMENT = Pattern.compile("(?i)/(\\.|%2e){1,2}(/|$)");
 
+    private static final Pattern ORIGIN_AND_REST =
+            Pattern.compile("(?s)([^/?#]*://[^/?#]*)((?:[/?#].*)?)");
+
+    /** Also a percent sign that encodes nothing. */
+    private static final Pattern NO_URI_CHARACTER =
+            Pattern.compile("[^\\w.~:/?#@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})");
+
     private final URI baseUrl;
     private final List<String> patterns = new ArrayList<>();
 
     TrustedOrigins(HttpConfig config) {
         baseUrl = config.baseUrl();
         patterns.add(origin(baseUrl));
-        config.trustedOrigins().ifPresent(patterns::addAll);
+        config.trustedOrigins()
+                .ifPresent(all -> all.stream().map(DomainName::urlToAscii).forEach(patterns::add));
     }
 
     /** The public origin of this service, without a trailing slash. */
@@ -48,7 +60,7 @@ public class TrustedOrigins {
         URI parsed;
         try {
             // a bare scheme, which opens an app, is no URI to Java without a path
-            parsed = new URI(url.endsWith("://") ? url + "/" : url);
+            parsed = new URI(url.endsWith("://") ? url + "/" : encoded(url));
         } catch (URISyntaxException e) {
             return false;
         }
@@ -65,6 +77,25 @@ public class TrustedOrigins {
                                 web
                                         ? matchesWeb(pattern, parsed)
                                         : matchesCustomScheme(pattern, parsed));
+    }
+
+    /**
+     * The same URL as Java parses it. Browsers take {@code |} and the like behind the authority as
+     * they are; what is trusted is decided by scheme and authority, in which they are refused.
+     */
+    private static String encoded(String url) {
+        Matcher parts = ORIGIN_AND_REST.matcher(DomainName.urlToAscii(url));
+        if (!parts.matches()) {
+            return url;
+        }
+        String rest =
+                NO_URI_CHARACTER
+                        .matcher(parts.group(2))
+                        .replaceAll(found -> URLEncoder.encode(found.group(), UTF_8));
+        int fragment = rest.indexOf('#') + 1;
+        return parts.group(1)
+                + rest.substring(0, fragment)
+                + (fragment == 0 ? rest : rest.substring(fragment).replace("#", "%23"));
     }
 
     /**

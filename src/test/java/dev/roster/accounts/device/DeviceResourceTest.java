@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -301,25 +302,77 @@ class DeviceResourceTest {
                     400,
                     "invalid_grant",
                     "Invalid device code");
-            post(given(), "token", "{\"grant_type\":\"password\",\"client_id\":\"tv\"," + mine)
-                    .then()
-                    .statusCode(400)
-                    .body("code", equalTo("VALIDATION_ERROR"))
-                    .body(
-                            "message",
-                            equalTo("[body.grant_type] Invalid input: expected \"" + GRANT + '"'));
+            assertError(
+                    post(
+                            given(),
+                            "token",
+                            "{\"grant_type\":\"password\",\"client_id\":\"tv\"," + mine),
+                    400,
+                    "unsupported_grant_type",
+                    "grant_type must be " + GRANT);
             token().then().statusCode(200);
         }
 
+        private Response form(String route, String body) {
+            return Rest.body(given(), "application/x-www-form-urlencoded", body)
+                    .post("/api/auth/device/" + route);
+        }
+
         @Test
-        @DisplayName("asks by JSON alone, as the reference has it")
+        @DisplayName("asks by a form, as RFC 8628 has it")
         void tokenForm() {
-            given().contentType("application/x-www-form-urlencoded")
-                    .body("client_id=tv")
-                    .post("/api/auth/device/token")
+            approve();
+            String grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code";
+            form("token", grant + "&device_code=" + deviceCode + "&client_id=tv")
                     .then()
-                    .statusCode(415)
-                    .body("code", equalTo("UNSUPPORTED_MEDIA_TYPE"));
+                    .statusCode(200)
+                    .header("cache-control", "no-store")
+                    .body("token_type", equalTo("Bearer"));
+            assertError(
+                    form("token", grant + "&device_code=" + deviceCode + "&client_id=tv"),
+                    400,
+                    "invalid_grant",
+                    "Invalid device code");
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @CsvSource({
+            "token, client_id=tv",
+            "token, grant_type=%s&client_id=tv",
+            "token, grant_type=%s&device_code=&client_id=tv",
+            "token, grant_type=%s&device_code=x",
+            "token, grant_type=%s&device_code=x&client_id=tv&client_id=tv",
+            "token, client_id=%%",
+            "code, client_id=",
+            "code, client_id=tv&client_id=tv"
+        })
+        @DisplayName("is told in OAuth's form what is wrong with a form")
+        void badForm(String route, String body) {
+            Response refused = form(route, body.formatted(GRANT));
+            refused.then()
+                    .statusCode(400)
+                    .header("cache-control", "no-store")
+                    .header("pragma", "no-cache")
+                    .body("error", equalTo("invalid_request"))
+                    .body("error_description", notNullValue());
+            assertEquals(1, refused.headers().getValues("Cache-Control").size());
+        }
+
+        @Test
+        @DisplayName("is told in OAuth's form of JSON that is none, and of another media type")
+        void unreadable() {
+            for (String route : List.of("code", "token")) {
+                post(given(), route, "{")
+                        .then()
+                        .statusCode(400)
+                        .header("cache-control", "no-store")
+                        .body("error", equalTo("invalid_request"));
+                Rest.body(given(), "text/plain", "client_id=tv")
+                        .post("/api/auth/device/" + route)
+                        .then()
+                        .statusCode(400)
+                        .body("error", equalTo("invalid_request"));
+            }
         }
     }
 

@@ -68,6 +68,41 @@ class SignUpResourceTest {
     }
 
     @Test
+    @DisplayName("takes an internationalised domain in either form for the same address")
+    void internationalised() {
+        String local = "user-" + UUID.randomUUID();
+        String stored = local + "@xn--bcher-kva.xn--fiqs8s";
+        signUp(local + "@B\u00fccher.\u4e2d\u56fd")
+                .then()
+                .statusCode(200)
+                .body("user.email", equalTo(stored));
+        for (String form : List.of(stored, local + "@bu\u0308cher.\u4e2d\u56fd")) {
+            signUp(form)
+                    .then()
+                    .statusCode(422)
+                    .body("code", equalTo("USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"));
+            Caller.signIn(form, Caller.PASSWORD).then().statusCode(200);
+        }
+        Caller admin = Caller.admin();
+        admin.request()
+                .queryParam("q", local + "@b\u00fccher.\u4e2d\u56fd")
+                .get("/api/v1/users")
+                .then()
+                .body("items.email", equalTo(List.of(stored)));
+    }
+
+    @Test
+    @DisplayName("refuses more than 64 octets before the at sign, or 254 in all")
+    void tooLong() {
+        String local = UUID.randomUUID().toString().substring(0, 32) + "a".repeat(32);
+        signUp(local + "@example.com").then().statusCode(200);
+        signUp(local + "a@example.com").then().statusCode(400);
+        String label = "b".repeat(60);
+        String domain = label + "." + label + "." + label + ".example";
+        signUp(local + "@" + domain).then().statusCode(400);
+    }
+
+    @Test
     @DisplayName("stores the address as it was given and shows it in lower case")
     void stored() {
         String local = "User-" + UUID.randomUUID();

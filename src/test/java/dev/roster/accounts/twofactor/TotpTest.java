@@ -86,7 +86,7 @@ class TotpTest {
         assertEquals(
                 "otpauth://totp/BA%20Reference:usermwplq1w1a9443f19%40example.com?secret="
                         + "G42UWVSNMZ2DQTTXOBTTQLK2MRAXSWRWOUZDAQ3UGJHEY5LZIN4A"
-                        + "&issuer=BA+Reference&digits=6&period=30",
+                        + "&issuer=BA%20Reference&digits=6&period=30",
                 Totp.uri(
                         "75KVMft8Nwpg8-ZdAyZ6u20Ct2NLuyCx".getBytes(US_ASCII),
                         "BA Reference",

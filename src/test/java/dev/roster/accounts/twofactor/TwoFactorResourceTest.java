@@ -135,7 +135,7 @@ class TwoFactorResourceTest {
             again.then()
                     .statusCode(200)
                     .body("totpURI", matchesPattern("otpauth://totp/My%20App%20%26%20Co:.*"))
-                    .body("totpURI", matchesPattern(".*&issuer=My\\+App\\+%26\\+Co&.*"));
+                    .body("totpURI", matchesPattern(".*&issuer=My%20App%20%26%20Co&.*"));
             refused(totp(user.browser, old), 401, "INVALID_CODE");
             user.scan(again.path("totpURI"));
             totp(user.browser, user.code()).then().statusCode(200);

@@ -18,6 +18,7 @@ class TrustedOriginsTest {
                     "https://accounts.example",
                     "http://trusted.example:3000",
                     "https://*.wild.example",
+                    "https://bücher.example",
                     "myapp://",
                     "exp://dev.example/--/app");
 
@@ -48,6 +49,15 @@ class TrustedOriginsTest {
                     "exp://dev.example/--/app",
                     "exp://dev.example/--/app/page",
                     "exp://dev.example/--/app?x=y",
+                    "/a|b?x={y}&z=^#a#b",
+                    "https://accounts.example/a|b?x={y}&z=^#a#b",
+                    "https://accounts.example?tags=[a]&q=\"x\"<y>`%zz",
+                    "http://trusted.example:3000/größe?x=|",
+                    "https://a.wild.example/{id}",
+                    "myapp://open/{id}?x=a|b",
+                    "https://bücher.example/x",
+                    "https://BÜCHER.example",
+                    "https://xn--bcher-kva.example/x",
                 })
         @DisplayName("our own paths and trusted origins are let through")
         void trusted(String target) {
@@ -103,6 +113,13 @@ class TrustedOriginsTest {
                     "https://accounts.example%2eevil.example",
                     "https://accounts.example%00.evil.example",
                     "https://accounts。example",
+                    "https://accounts.example|.evil.example",
+                    "https://{accounts.example}",
+                    "https://evil.example^accounts.example",
+                    "https://evil.example/|@accounts.example",
+                    "https://evil.example|/accounts.example",
+                    "https://evil.ex℀.bücher.example",
+                    "https://evil@bücher.example",
                     "https://аccounts.example",
                     "https://accounts．example",
                     "https://accounts.example.",
