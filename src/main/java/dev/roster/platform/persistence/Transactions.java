@@ -1,5 +1,6 @@
 package dev.roster.platform.persistence;
 
+import dev.roster.platform.crypto.RandomTokens;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
@@ -7,7 +8,6 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.transaction.Status;
 import jakarta.transaction.Transactional;
-import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 
 /**
@@ -91,7 +91,7 @@ public class Transactions {
     /** Lets the others finish; no connection is held meanwhile. */
     private static void pause(Exception failure) throws Exception {
         try {
-            Thread.sleep(1 + new SecureRandom().nextInt(MAX_PAUSE_MILLIS));
+            Thread.sleep(1 + Byte.toUnsignedInt(RandomTokens.bytes(1)[0]) % MAX_PAUSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure;

@@ -166,8 +166,12 @@ class ProblemMappers {
             LOG.warnf("The database is unavailable: %s", rootMessage(e));
             return unavailable(DATABASE_RETRY);
         }
+        if (DatabaseFailure.outrun(e)) {
+            LOG.warnf("The database gave up a statement: %s", rootMessage(e));
+            return unavailable(DATABASE_RETRY);
+        }
         if (DatabaseFailure.isConcurrentChange(e)) {
-            // repeated in vain by Transactions, or a statement of a read on a replica
+            // repeated in vain by Transactions
             LOG.warnf("Concurrent changes: %s", rootMessage(e));
             return unavailable(CONTENTION_RETRY);
         }
