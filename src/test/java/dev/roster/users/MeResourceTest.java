@@ -615,6 +615,25 @@ class MeResourceTest {
         }
 
         @Test
+        @DisplayName("takes a list of tags in several header lines")
+        void lines() {
+            String tag = Rest.replace(ada, PROFILE, ADA).header("ETag");
+            assertEquals(
+                    304,
+                    ada.request()
+                            .header("If-None-Match", "\"x\"", "W/" + tag)
+                            .get(PROFILE)
+                            .statusCode());
+            Rest.body(
+                            ada.request().header("If-Match", "\"x\"", tag),
+                            Rest.MERGE_PATCH,
+                            "{\"bio\":null}")
+                    .patch(PROFILE)
+                    .then()
+                    .statusCode(200);
+        }
+
+        @Test
         @DisplayName("explains a 412 by what the header names")
         void explained() {
             String old = Rest.tag(ada, PROFILE);
