@@ -36,7 +36,7 @@ public class Main {
                     "import", new Command(ImportUsers.USAGE, ImportUsers.class),
                     "export", new Command(ExportUsers.USAGE, ExportUsers.class),
                     "import-better-auth",
-                            new Command("import-better-auth", ImportBetterAuth.class));
+                            new Command(ImportBetterAuth.USAGE, ImportBetterAuth.class));
 
     /** From here on the starting thread waits for the exit itself, and must be left in peace. */
     private static volatile boolean exiting;

@@ -7,13 +7,18 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.roster.platform.csv.Cell;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * The rows that a job refused, in the order of its file; read in pages, so that any number fits.
+ * The rows that a job refused and the columns that it ignored, in the order of its file; read in
+ * pages, so that any number fits.
  */
 @ApplicationScoped
 public class JobReport {
@@ -30,6 +35,30 @@ public class JobReport {
 
     private interface Rows {
         void write(Refusal refusal) throws IOException;
+    }
+
+    /**
+     * Adds a line that tells of no refused row, on the caller's connection and in its transaction.
+     */
+    public static void note(
+            Connection connection, UUID jobId, long line, String field, String reason)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "INSERT INTO job_refusals (job_id, line, field, reason) VALUES (?, ?, ?,"
+                                + " ?)")) {
+            statement.setObject(1, jobId);
+            statement.setLong(2, line);
+            statement.setString(3, field);
+            statement.setString(4, reason);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Whether a report has no line. */
+    @Transactional
+    public boolean isEmpty(UUID jobId) {
+        return page(jobId, -1, "").isEmpty();
     }
 
     /**

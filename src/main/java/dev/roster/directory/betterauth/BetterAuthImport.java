@@ -17,7 +17,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -53,6 +52,9 @@ class BetterAuthImport {
     /** Of our own choice; two imports at once into one database would count twice. */
     private static final long LOCK = 0x526f73746572L;
 
+    private static final String UNUSABLE_ROLE =
+            " is left out: a role's name is lower-case letters, digits, _ and -";
+
     private static final long PROGRESS_NANOS = 1_000_000_000L;
 
     private final ImportConfig config;
@@ -65,6 +67,7 @@ class BetterAuthImport {
 
     private final Map<String, Long> reasons = new LinkedHashMap<>();
     private PrintStream out;
+    private boolean dryRun;
     private PrintWriter report;
     private long refused;
 
@@ -89,38 +92,67 @@ class BetterAuthImport {
      * Takes everything over.
      *
      * @param to where progress and result are told
+     * @param tried whether everything is done and reported, and taken back in the end
+     * @return whether everything was taken
      * @throws ImportException when it cannot begin; the message says what to do
      */
-    void run(PrintStream to) throws SQLException, IOException {
+    boolean run(PrintStream to, boolean tried) throws SQLException, IOException {
         out = to;
+        dryRun = tried;
         try (Connection target = dataSource.getConnection();
                 Source source = new Source(openSource(), config.schema())) {
             List<Step> steps = steps();
             requireTables(source, steps);
             lock(target);
-            Progress progress = Progress.begin(target, name());
-            if (progress.isFinished()) {
-                out.println("This source has been taken over already: nothing was done.");
-                return;
+            target.setAutoCommit(false);
+            try {
+                return run(source, target, steps);
+            } finally {
+                target.rollback();
+                target.setAutoCommit(true);
             }
-            try (PrintWriter writer = openReport()) {
-                report = writer;
-                if (!progress.done().contains("user")) {
-                    makeRoles(source, target);
-                }
-                for (Step step : steps) {
-                    if (!progress.done().contains(step.table())) {
-                        take(source, target, step);
-                        progress.done(target, step.table());
-                    }
+        }
+    }
+
+    private boolean run(Source source, Connection target, List<Step> steps)
+            throws SQLException, IOException {
+        Progress progress = Progress.begin(target, name());
+        commit(target);
+        if (progress.isFinished()) {
+            out.println("This source has been taken over already: nothing was done.");
+            return true;
+        }
+        // what an earlier run refused stays refused
+        boolean resumed = !progress.done().isEmpty();
+        try (PrintWriter writer = openReport(resumed)) {
+            report = writer;
+            if (!progress.done().contains("user")) {
+                makeRoles(source, target);
+                commit(target);
+            }
+            for (Step step : steps) {
+                if (!progress.done().contains(step.table())) {
+                    take(source, target, step);
+                    progress.done(target, step.table());
+                    commit(target);
                 }
             }
-            progress.finish(target);
-            out.println(
-                    refused == 0
-                            ? "Done. Nothing was refused."
-                            : "Done. " + refused + " rows were refused: see " + config.report());
-            reasons.forEach((reason, rows) -> out.println("  " + rows + " x " + reason));
+        }
+        progress.finish(target);
+        commit(target);
+        boolean whole = refused == 0 && (!resumed || Files.size(config.report()) == 0);
+        out.println(
+                (dryRun ? "Dry run: nothing was written. " : "Done. ")
+                        + (whole ? "Nothing was refused." : refused + " rows were refused: see ")
+                        + (whole ? "" : config.report()));
+        reasons.forEach((reason, rows) -> out.println("  " + rows + " x " + reason));
+        return whole;
+    }
+
+    /** Ends a transaction; a dry run is one alone, which is rolled back. */
+    private void commit(Connection target) throws SQLException {
+        if (!dryRun) {
+            target.commit();
         }
     }
 
@@ -199,21 +231,24 @@ class BetterAuthImport {
         }
     }
 
-    private PrintWriter openReport() throws IOException {
-        Path path = config.report();
+    /** The report of a run that goes on follows that of the run before. */
+    private PrintWriter openReport(boolean resumed) throws IOException {
         return new PrintWriter(
                 Files.newBufferedWriter(
-                        path,
+                        config.report(),
                         StandardCharsets.UTF_8,
                         StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND),
+                        StandardOpenOption.WRITE,
+                        resumed ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING),
                 true);
     }
 
-    /** Roles that exist in the source alone are made here, without a permission. */
+    /**
+     * Creates the roles that exist in the source alone, without a permission, and names each user
+     * with a role that cannot be one here.
+     */
     private void makeRoles(Source source, Connection target) throws SQLException {
         Set<String> names = new TreeSet<>();
-        Set<String> unusable = new TreeSet<>();
         source.read(
                 "user",
                 config.batch(),
@@ -221,11 +256,8 @@ class BetterAuthImport {
                         users.forEach(
                                 user -> {
                                     names.addAll(Steps.roles(user));
-                                    Arrays.stream(user.path("role").asText("").split(","))
-                                            .map(String::trim)
-                                            .filter(role -> !role.isEmpty())
-                                            .filter(r -> !Steps.ROLE_NAME.matcher(r).matches())
-                                            .forEach(unusable::add);
+                                    Steps.unusableRoles(user)
+                                            .forEach(role -> refuseRole(user, role));
                                 }));
         names.remove(Role.ADMIN);
         try (PreparedStatement statement =
@@ -240,14 +272,15 @@ class BetterAuthImport {
             }
             statement.executeBatch();
         }
-        unusable.forEach(
-                role -> {
-                    refused++;
-                    line(
-                            "role",
-                            role,
-                            "its name is not one of lower-case letters, digits, _ and -");
-                });
+    }
+
+    /** The user is taken over without the role. */
+    private void refuseRole(ObjectNode user, String role) {
+        refused++;
+        reasons.merge("user: the role " + role + UNUSABLE_ROLE, 1L, Long::sum);
+        String id = user.path("id").asText();
+        report.println(
+                entry("user", id, "its role" + UNUSABLE_ROLE).put("user", id).put("role", role));
     }
 
     private void take(Source source, Connection target, Step step) throws SQLException {
@@ -256,23 +289,15 @@ class BetterAuthImport {
         }
         long total = source.count(step.table());
         Counter counter = new Counter(step.table(), total);
-        target.setAutoCommit(false);
-        try {
-            source.read(
-                    step.table(),
-                    config.batch(),
-                    rows -> {
-                        write(target, step, rows, counter);
-                        target.commit();
-                        counter.read += rows.size();
-                        counter.tell(false);
-                    });
-        } catch (SQLException e) {
-            target.rollback();
-            throw e;
-        } finally {
-            target.setAutoCommit(true);
-        }
+        source.read(
+                step.table(),
+                config.batch(),
+                rows -> {
+                    write(target, step, rows, counter);
+                    commit(target);
+                    counter.read += rows.size();
+                    counter.tell(false);
+                });
         counter.tell(true);
     }
 
@@ -282,14 +307,16 @@ class BetterAuthImport {
         Step.References references =
                 (table, id) -> Optional.ofNullable(found.getOrDefault(table, Map.of()).get(id));
         ArrayNode mapped = JsonNodeFactory.instance.arrayNode();
+        Map<String, ObjectNode> byId = new HashMap<>();
         for (ObjectNode row : rows) {
             ObjectNode to = JsonNodeFactory.instance.objectNode();
             String id = row.path("id").asText();
             to.put("ref", id);
+            byId.put(id, row);
             Verdict verdict = step.mapping().map(row, to, references);
             switch (verdict.kind()) {
                 case TAKEN -> mapped.add(to);
-                case REFUSED -> refuse(step, id, verdict.reason(), counter);
+                case REFUSED -> refuse(step, row, verdict.reason(), counter);
                 case LEFT_OUT ->
                         reasons.merge(step.table() + ": " + verdict.reason(), 1L, Long::sum);
             }
@@ -302,7 +329,7 @@ class BetterAuthImport {
                     if (reason == null || reason.equals(Step.PRESENT)) {
                         counter.taken++;
                     } else {
-                        refuse(step, answers.getString("ref"), reason, counter);
+                        refuse(step, byId.get(answers.getString("ref")), reason, counter);
                     }
                 }
             }
@@ -353,20 +380,21 @@ class BetterAuthImport {
         return ids;
     }
 
-    private void refuse(Step step, String id, String reason, Counter counter) {
+    private void refuse(Step step, ObjectNode row, String reason, Counter counter) {
         refused++;
         counter.refused++;
         reasons.merge(step.table() + ": " + reason, 1L, Long::sum);
-        line(step.table(), id, reason);
+        ObjectNode entry = entry(step.table(), row.path("id").asText(), reason);
+        step.userOf(row).ifPresent(user -> entry.put("user", user));
+        report.println(entry);
     }
 
-    private void line(String table, String id, String reason) {
-        report.println(
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("table", table)
-                        .put("id", id)
-                        .put("reason", reason));
+    private static ObjectNode entry(String table, String id, String reason) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("table", table)
+                .put("id", id)
+                .put("reason", reason);
     }
 
     /** How far a table is; told once a second and at its end. */

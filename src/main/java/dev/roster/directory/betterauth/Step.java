@@ -34,6 +34,18 @@ record Step(
         return !CORE.contains(table);
     }
 
+    /** The id of the user whom a row is about, as the source has it. */
+    Optional<String> userOf(ObjectNode row) {
+        if (table.equals("user")) {
+            return Optional.of(row.path("id").asText());
+        }
+        return references.entrySet().stream()
+                .filter(reference -> reference.getValue().equals("users"))
+                .map(reference -> row.path(reference.getKey()).asText(""))
+                .filter(id -> !id.isEmpty())
+                .findFirst();
+    }
+
     /** Turns a row into one of ours. */
     interface Mapping {
 

@@ -36,12 +36,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /** The tables in the order in which they depend on each other. */
 final class Steps {
 
-    static final Pattern ROLE_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
+    private static final Pattern ROLE_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
 
     private static final Pattern PHONE = Pattern.compile("\\+[1-9]\\d{6,14}");
     private static final int SESSION_TOKEN = 32;
@@ -204,11 +205,22 @@ final class Steps {
 
     /** The granted roles of a user; the one that everybody has is not granted. */
     static List<String> roles(ObjectNode user) {
-        return Arrays.stream(user.path("role").asText("").split(","))
-                .map(String::trim)
+        return named(user)
                 .filter(role -> ROLE_NAME.matcher(role).matches())
                 .filter(role -> !role.equals(User.DEFAULT_ROLE))
                 .toList();
+    }
+
+    /** The roles of a user whose names cannot be those of roles here. */
+    static List<String> unusableRoles(ObjectNode user) {
+        return named(user).filter(role -> !ROLE_NAME.matcher(role).matches()).toList();
+    }
+
+    private static Stream<String> named(ObjectNode user) {
+        return Arrays.stream(user.path("role").asText("").split(","))
+                .map(String::trim)
+                .filter(role -> !role.isEmpty())
+                .distinct();
     }
 
     private Step accounts() {

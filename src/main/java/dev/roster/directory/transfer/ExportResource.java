@@ -5,6 +5,7 @@ import dev.roster.directory.search.FilterParameters;
 import dev.roster.directory.search.UserFilter;
 import dev.roster.directory.search.UserSearch;
 import dev.roster.platform.http.WholeAnswers;
+import dev.roster.platform.problem.Parameters;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.CurrentUser;
 import io.quarkus.security.Authenticated;
@@ -41,8 +42,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Directory")
 public class ExportResource {
 
-    private static final String CSV = "text/csv";
-    private static final String LINES = "application/x-ndjson";
     private static final int BUFFER = 32 * 1024;
 
     private final Exporter exporter;
@@ -66,7 +65,7 @@ public class ExportResource {
 
     @GET
     @Blocking
-    @Produces({LINES, CSV})
+    @Produces({FileFormat.NDJSON_TYPE, FileFormat.CSV_TYPE})
     @PermissionsAllowed("users:export")
     @Operation(
             operationId = "exportUsers",
@@ -74,7 +73,8 @@ public class ExportResource {
             description =
                     "Every user that the filters of the list select, as they are when it begins;"
                             + " an object on each line, or CSV, whose cells get an apostrophe in"
-                            + " front where a spreadsheet would take them for a formula. With"
+                            + " front where a spreadsheet would take them for a formula. The"
+                            + " file can be imported again. With"
                             + " `Accept-Encoding: gzip` compressed. A file that is not whole ends"
                             + " with a broken connection. No passwords or other secrets. "
                             + FilterParameters.ATTRIBUTES)
@@ -82,8 +82,12 @@ public class ExportResource {
             responseCode = "200",
             description = "The file",
             content = {
-                @Content(mediaType = LINES, schema = @Schema(type = SchemaType.STRING)),
-                @Content(mediaType = CSV, schema = @Schema(type = SchemaType.STRING))
+                @Content(
+                        mediaType = FileFormat.NDJSON_TYPE,
+                        schema = @Schema(type = SchemaType.STRING)),
+                @Content(
+                        mediaType = FileFormat.CSV_TYPE,
+                        schema = @Schema(type = SchemaType.STRING))
             })
     public Response export(
             @Parameter(
@@ -91,6 +95,13 @@ public class ExportResource {
                             schema = @Schema(enumeration = {"ndjson", "csv"}))
                     @QueryParam("format")
                     String format,
+            @Parameter(
+                            description =
+                                    "Whether CSV begins with a byte order mark, by which"
+                                            + " spreadsheets know UTF-8",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @QueryParam(Exports.MARK)
+                    String mark,
             @BeanParam FilterParameters filters,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.ACCEPT_ENCODING) String encodings,
             @Context HttpHeaders headers,
@@ -103,12 +114,14 @@ public class ExportResource {
                                         () ->
                                                 ProblemException.invalidParameter(
                                                         "format", "must be ndjson or csv"));
+        Exporter.File file =
+                Exporter.File.of(chosen, Parameters.choice(Exports.MARK, mark, "false", "true"));
         UserFilter filter = Exports.filter(uri.getQueryParameters());
         search.requireVisible(filter, caller::may);
         Exporter.Selection selection = exports.selection(filter);
         exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
         boolean gzip = takesGzip(encodings);
-        StreamingOutput body = answers.wholeOrBroken(out -> write(chosen, selection, out, gzip));
+        StreamingOutput body = answers.wholeOrBroken(out -> write(file, selection, out, gzip));
         Response.ResponseBuilder answer =
                 Response.ok(
                                 body,
@@ -122,15 +135,15 @@ public class ExportResource {
     }
 
     private void write(
-            FileFormat format, Exporter.Selection selection, OutputStream out, boolean gzip)
+            Exporter.File file, Exporter.Selection selection, OutputStream out, boolean gzip)
             throws IOException {
         try {
             if (gzip) {
                 GZIPOutputStream zipped = new GZIPOutputStream(out, BUFFER);
-                exporter.write(format, selection, zipped, count -> {});
+                exporter.write(file, selection, zipped, count -> {});
                 zipped.finish();
             } else {
-                exporter.write(format, selection, out, count -> {});
+                exporter.write(file, selection, out, count -> {});
             }
         } catch (SQLException e) {
             throw new IOException(e);
@@ -141,7 +154,7 @@ public class ExportResource {
         return headers.getAcceptableMediaTypes().stream()
                 .filter(type -> !type.isWildcardType() && !type.isWildcardSubtype())
                 .findFirst()
-                .filter(type -> type.isCompatible(MediaType.valueOf(CSV)))
+                .filter(type -> type.isCompatible(MediaType.valueOf(FileFormat.CSV_TYPE)))
                 .map(type -> FileFormat.CSV)
                 .orElse(FileFormat.NDJSON);
     }

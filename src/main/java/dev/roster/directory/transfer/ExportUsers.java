@@ -24,7 +24,7 @@ import java.util.Map;
 public class ExportUsers implements QuarkusApplication {
 
     public static final String USAGE =
-            "export [--format ndjson|csv] [--output <file>] [<filter>=<value> ...]";
+            "export [--format ndjson|csv] [--bom] [--output <file>] [<filter>=<value> ...]";
 
     private static final int FAILED = 1;
     private static final int USAGE_ERROR = 64;
@@ -43,6 +43,7 @@ public class ExportUsers implements QuarkusApplication {
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         Map<String, List<String>> filters = new LinkedHashMap<>();
         FileFormat format = FileFormat.NDJSON;
+        boolean byteOrderMark = false;
         String output = null;
         ProgressLine progress = new ProgressLine(err, ProgressLine.isTerminal(ProgressLine.ERR));
         try {
@@ -51,6 +52,8 @@ public class ExportUsers implements QuarkusApplication {
                     format =
                             FileFormat.of(args[++i])
                                     .orElseThrow(() -> new UsageException("Formats: ndjson, csv"));
+                } else if (args[i].equals("--bom")) {
+                    byteOrderMark = true;
                 } else if (args[i].equals("--output") && i + 1 < args.length) {
                     output = args[++i];
                 } else if (!args[i].startsWith("-") && args[i].indexOf('=') > 0) {
@@ -61,6 +64,7 @@ public class ExportUsers implements QuarkusApplication {
                     throw new UsageException("Unknown: " + args[i]);
                 }
             }
+            Exporter.File file = Exporter.File.of(format, byteOrderMark);
             Exporter.Selection selection = exports.selection(Exports.filter(filters));
             exports.record(AuditAction.USERS_EXPORTED, null, format, filters);
             try (OutputStream out =
@@ -70,7 +74,7 @@ public class ExportUsers implements QuarkusApplication {
                                     : new FileOutputStream(output))) {
                 long[] written = new long[1];
                 exporter.write(
-                        format,
+                        file,
                         selection,
                         out,
                         count -> {

@@ -9,10 +9,12 @@ import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.csv.Cell;
 import dev.roster.platform.persistence.LongConnections;
 import dev.roster.platform.problem.OverloadedException;
+import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.Profile;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -60,6 +62,24 @@ class Exporter {
         this.json = json;
     }
 
+    /**
+     * What a file looks like.
+     *
+     * @param byteOrderMark whether it begins with one, by which Excel knows UTF-8; for CSV alone
+     */
+    record File(FileFormat format, boolean byteOrderMark) {
+
+        /**
+         * @throws ProblemException 400 for a byte order mark that no reader expects
+         */
+        static File of(FileFormat format, boolean byteOrderMark) {
+            if (byteOrderMark && format != FileFormat.CSV) {
+                throw ProblemException.invalidParameter(Exports.MARK, "is for CSV alone");
+            }
+            return new File(format, byteOrderMark);
+        }
+    }
+
     /** Which users: what follows SELECT, with {@code u} and {@code p} for user and profile. */
     interface Selection {
 
@@ -76,7 +96,7 @@ class Exporter {
      * @throws OverloadedException where too many are at it; nothing is written then
      * @throws IOException where the reader is gone
      */
-    void write(FileFormat format, Selection selection, OutputStream out, LongConsumer progress)
+    void write(File file, Selection selection, OutputStream out, LongConsumer progress)
             throws IOException, SQLException {
         if (!places.tryAcquire()) {
             throw new OverloadedException("Too many exports at once", RETRY);
@@ -90,7 +110,12 @@ class Exporter {
                 statement.setFetchSize(FETCHED_AT_ONCE);
                 selection.bind(connection, statement);
                 try (ResultSet rows = statement.executeQuery()) {
-                    write(rows, format == FileFormat.CSV ? new Csv(out) : new Lines(out), progress);
+                    write(
+                            rows,
+                            file.format() == FileFormat.CSV
+                                    ? new Csv(out, file.byteOrderMark())
+                                    : new Lines(out),
+                            progress);
                 }
             }
         } finally {
@@ -236,7 +261,7 @@ class Exporter {
     }
 
     /** RFC 4180, with nothing that a spreadsheet would take for a formula. */
-    private static final class Csv implements Format {
+    private final class Csv implements Format {
 
         private static final List<String> HEADER =
                 List.of(
@@ -271,7 +296,10 @@ class Exporter {
         private final CsvWriter csv;
         private CsvWriter.CsvWriterRecord record;
 
-        Csv(OutputStream out) {
+        Csv(OutputStream out, boolean byteOrderMark) throws IOException {
+            if (byteOrderMark) {
+                out.write("\ufeff".getBytes(StandardCharsets.UTF_8));
+            }
             csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out);
             csv.writeRecord(HEADER);
         }
@@ -298,7 +326,7 @@ class Exporter {
 
         @Override
         public void texts(String name, List<String> values) {
-            text(name, String.join(",", values));
+            text(name, UserColumns.cell(values, json));
         }
 
         @Override

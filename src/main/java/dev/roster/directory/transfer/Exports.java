@@ -22,6 +22,11 @@ import java.util.UUID;
 @ApplicationScoped
 class Exports {
 
+    /** Parameter: whether a CSV file begins with a byte order mark. */
+    static final String MARK = "bom";
+
+    private static final String FORMAT = "format";
+
     private final UserSearch search;
     private final AuditLog audit;
     private final ObjectMapper json;
@@ -41,7 +46,7 @@ class Exports {
         Map<String, String> values = new HashMap<>();
         parameters.forEach(
                 (name, given) -> {
-                    if (name.equals("format")) {
+                    if (name.equals(FORMAT) || name.equals(MARK)) {
                         return;
                     }
                     if (!UserFilter.isParameter(name)) {
@@ -92,7 +97,7 @@ class Exports {
         ObjectNode after = json.createObjectNode().put("format", format.key());
         parameters.forEach(
                 (name, values) -> {
-                    if (!name.equals("format")) {
+                    if (!name.equals(FORMAT) && !name.equals(MARK)) {
                         boolean told = name.equals("q") || name.startsWith(UserFilter.ATTRIBUTE);
                         after.put(name, told ? "…" : String.join(",", values));
                     }

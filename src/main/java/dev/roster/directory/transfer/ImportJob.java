@@ -63,7 +63,11 @@ class ImportJob implements JobKind {
                     FROM import_rows WHERE job_id = ? AND faults IS NULL AND username IS NOT NULL
                     UNION ALL
                     SELECT number, line, 'externalId', first_value(line) OVER (PARTITION BY external_id ORDER BY number)
-                    FROM import_rows WHERE job_id = ? AND faults IS NULL AND external_id IS NOT NULL
+                    FROM import_rows WHERE job_id = ? AND faults IS NULL AND external_id <> user_id::text
+                    UNION ALL
+                    SELECT number, line, CASE WHEN id_given THEN 'id' ELSE 'externalId' END,
+                        first_value(line) OVER (PARTITION BY user_id ORDER BY number)
+                    FROM import_rows WHERE job_id = ? AND faults IS NULL AND (id_given OR external_id = user_id::text)
                 ) AS keys WHERE line <> first GROUP BY number
             ) AS d WHERE r.job_id = ? AND r.number = d.number
             """;
@@ -78,7 +82,8 @@ class ImportJob implements JobKind {
             WITH s AS MATERIALIZED (
                 SELECT r.*, lower(r.email COLLATE "C") COLLATE "default" AS email_key, nullif(r.external_id, r.user_id::text) AS kept_id, g.missing,
                     CASE WHEN NOT r.roles <@ CAST(:roles AS text[]) THEN 'roles' WHEN r.groups IS NOT NULL AND NOT :groups THEN 'groups'
-                        WHEN r.email_verified AND NOT :verified THEN 'emailVerified' END AS denied
+                        WHEN r.email_verified AND NOT :verified THEN 'emailVerified'
+                        WHEN (r.banned OR r.ban_reason IS NOT NULL OR r.ban_expires IS NOT NULL) AND NOT :bans THEN 'banned' END AS denied
                 FROM import_rows r LEFT JOIN LATERAL (
                     SELECT string_agg(n.slug, ', ' ORDER BY n.slug) AS missing FROM unnest(r.groups) AS n (slug)
                     WHERE NOT EXISTS (SELECT FROM groups WHERE groups.slug = n.slug)
@@ -95,14 +100,14 @@ class ImportJob implements JobKind {
     private static final String MERGE =
             """
             , made AS (
-                INSERT INTO users (id, external_id, name, email, email_verified, username, display_username, image, created_at,
-                    updated_at)
-                SELECT user_id, kept_id, name, email, email_verified, username, display_username, image,
-                    coalesce(created_at, :now), :now
+                INSERT INTO users (id, external_id, name, email, email_verified, username, display_username, image, status, banned, ban_reason,
+                    ban_expires, created_at, updated_at)
+                SELECT user_id, kept_id, name, email, email_verified, username, display_username, image, coalesce(status, 'active'),
+                    coalesce(banned, false), ban_reason, ban_expires, coalesce(created_at, :now), :now
                 FROM good ORDER BY number
                 ON CONFLICT DO NOTHING RETURNING id
             ), kept AS MATERIALIZED (
-                SELECT line, user_id, kept_id, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
+                SELECT line, user_id, kept_id, id_given, email_key, username FROM good WHERE user_id NOT IN (SELECT id FROM made)
             ), fresh AS MATERIALIZED (
                 SELECT * FROM good WHERE user_id NOT IN (SELECT user_id FROM kept)
             ), profiles AS (
@@ -132,7 +137,7 @@ class ImportJob implements JobKind {
     private static final String LOOK =
             """
             , kept AS (
-                SELECT line, user_id, kept_id, email_key, username FROM good
+                SELECT line, user_id, kept_id, id_given, email_key, username FROM good
                 WHERE EXISTS (SELECT FROM users u WHERE u.email_key = good.email_key AND (u.deleted_at IS NULL OR u.address_held))
                     OR EXISTS (SELECT FROM users u WHERE u.username = good.username AND (u.deleted_at IS NULL OR u.address_held))
                     OR EXISTS (SELECT FROM users u WHERE u.id = good.user_id OR u.external_id = good.kept_id)
@@ -146,6 +151,7 @@ class ImportJob implements JobKind {
                 SELECT line,
                     EXISTS (SELECT FROM users u WHERE u.email_key = kept.email_key AND (u.deleted_at IS NULL OR u.address_held)) AS email,
                     EXISTS (SELECT FROM users u WHERE u.id = kept.user_id OR u.external_id = kept.kept_id) AS id,
+                    id_given AND EXISTS (SELECT FROM users u WHERE u.id = kept.user_id) AS own_id,
                     EXISTS (SELECT FROM users u WHERE u.username = kept.username AND (u.deleted_at IS NULL OR u.address_held)) AS username
                 FROM kept
             ), skipped AS (
@@ -159,7 +165,7 @@ class ImportJob implements JobKind {
                 SELECT line, denied, CASE denied WHEN 'roles' THEN 'names a role that is gone, or allows more than you may'
                     ELSE 'needs a permission that is gone' END FROM s WHERE faults IS NULL AND denied IS NOT NULL
                 UNION ALL
-                SELECT line, CASE WHEN email THEN 'email' WHEN id THEN 'externalId' WHEN username THEN 'username' ELSE '' END,
+                SELECT line, CASE WHEN email THEN 'email' WHEN own_id THEN 'id' WHEN id THEN 'externalId' WHEN username THEN 'username' ELSE '' END,
                     CASE WHEN email OR id OR username THEN 'is another user''s' ELSE 'was taken by another user meanwhile' END
                 FROM conflicts WHERE line NOT IN (SELECT line FROM skipped)
             ), refusals AS (
@@ -218,8 +224,9 @@ class ImportJob implements JobKind {
      * @param roles that may be given
      * @param groups whether members may be added to groups
      * @param verified whether an address may be said to be proven
+     * @param bans whether users may be banned
      */
-    private record Rights(Set<String> roles, boolean groups, boolean verified) {}
+    private record Rights(Set<String> roles, boolean groups, boolean verified, boolean bans) {}
 
     /**
      * @throws JobFailure where whoever started the job could not start it any more
@@ -227,7 +234,7 @@ class ImportJob implements JobKind {
     private Rights rights(JobRun run) {
         List<Role> all = Role.listAll();
         if (run.parameters().path(OPERATOR).asBoolean()) {
-            return new Rights(names(all), true, true);
+            return new Rights(names(all), true, true, true);
         }
         Optional<User> creator =
                 Optional.ofNullable(run.createdBy())
@@ -246,7 +253,8 @@ class ImportJob implements JobKind {
                         ? names(all.stream().filter(role -> role.isWithin(permissions)).toList())
                         : Set.of(),
                 Permission.GROUPS_UPDATE.isIn(permissions),
-                Permission.USERS_SET_EMAIL.isIn(permissions));
+                Permission.USERS_SET_EMAIL.isIn(permissions),
+                Permission.USERS_BAN.isIn(permissions));
     }
 
     private static Set<String> names(List<Role> roles) {
@@ -260,7 +268,7 @@ class ImportJob implements JobKind {
             connection.setAutoCommit(false);
             // rows that have just come are unknown to the planner, who takes them for few
             settings.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off");
-            for (int i = 1; i <= 4; i++) {
+            for (int i = 1; i <= 5; i++) {
                 mark.setObject(i, jobId);
             }
             mark.executeUpdate();
@@ -281,6 +289,7 @@ class ImportJob implements JobKind {
                         .setParameter("roles", rights.roles().toArray(String[]::new))
                         .setParameter("groups", rights.groups())
                         .setParameter("verified", rights.verified())
+                        .setParameter("bans", rights.bans())
                         .setParameter(
                                 "skip",
                                 run.parameters().path("onDuplicate").asText().equals("skip"));

@@ -50,8 +50,10 @@ public class ImportResource {
 
     static final String PATH = "/api/v1/users/import";
 
-    private static final String CSV = "text/csv";
-    private static final String LINES = "application/x-ndjson";
+    /** The bytes tell which of them it is. */
+    private static final Set<String> CHARSETS =
+            Set.of("utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be");
+
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final Importer importer;
@@ -66,26 +68,43 @@ public class ImportResource {
 
     @POST
     @Blocking
-    @Consumes({CSV, LINES})
+    @Consumes(MediaType.WILDCARD)
     @PermissionsAllowed("users:import")
     @Operation(
             operationId = "importUsers",
             summary = "Import users from a file",
             description =
-                    "CSV with a header row, or an object on each line; of any length, also with"
-                            + " `Content-Encoding: gzip`. Columns: `email` (required), `name`"
-                            + " (required), `emailVerified`, `username`, `image`, `createdAt`,"
-                            + " `externalId`, `passwordHash` (Argon2id, bcrypt, scrypt, PBKDF2 or"
+                    "CSV with a header row, or a JSON object on each line; of any length, also with"
+                            + " `Content-Encoding: gzip`; UTF-8 or UTF-16. An export can be"
+                            + " imported: the columns are the same, and `updatedAt` and"
+                            + " `twoFactorEnabled` are ignored, which the report says. In CSV the"
+                            + " separator is detected (comma, semicolon, tab, `sep=`), headers"
+                            + " match without regard to case and blanks, an apostrophe before a"
+                            + " formula is removed, and yes, no, 1 and 0 are truth values."
+                            + " Columns: `email` and `name` (required), `id`, `externalId`,"
+                            + " `emailVerified`, `username`, `displayUsername`, `image`, `status`,"
+                            + " `banned`, `banReason`, `banExpires`, `createdAt`,"
+                            + " `passwordHash` (Argon2id, bcrypt, scrypt, PBKDF2 or"
                             + " Better Auth's), `roles` and `groups` (arrays; in CSV with commas"
                             + " between), the members of a profile, and `attributes` (an object; in"
                             + " CSV also `attributes.<name>`). Once the file has arrived a job merges"
-                            + " it; rows at fault are refused and told of by the job's report, and the"
+                            + " it; refused rows are listed in the job's report, and the"
                             + " others are taken.")
     @RequestBody(
             required = true,
             content = {
-                @Content(mediaType = CSV, schema = @Schema(type = SchemaType.STRING)),
-                @Content(mediaType = LINES, schema = @Schema(type = SchemaType.STRING))
+                @Content(
+                        mediaType = FileFormat.CSV_TYPE,
+                        schema = @Schema(type = SchemaType.STRING)),
+                @Content(
+                        mediaType = FileFormat.NDJSON_TYPE,
+                        schema = @Schema(type = SchemaType.STRING)),
+                @Content(
+                        mediaType = MediaType.TEXT_PLAIN,
+                        schema =
+                                @Schema(
+                                        type = SchemaType.STRING,
+                                        description = "Either; the first character tells"))
             })
     @APIResponse(
             responseCode = "202",
@@ -121,16 +140,12 @@ public class ImportResource {
             throws SQLException {
         Parameters.only(uri, Set.of("dryRun", "onDuplicate"));
         String key = header == null ? null : IdempotencyKey.parse(header);
-        String charset = type.getParameters().get(MediaType.CHARSET_PARAMETER);
-        if (charset != null && !charset.equalsIgnoreCase("utf-8")) {
-            throw new ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "UTF-8 alone is read");
-        }
         Options options =
                 new Options(
-                        type.getSubtype().equals("csv") ? FileFormat.CSV : FileFormat.NDJSON,
+                        format(type),
                         isGzip(encoding),
-                        choice("dryRun", dryRun, "false", "true"),
-                        choice("onDuplicate", onDuplicate, "refuse", "skip"));
+                        Parameters.choice("dryRun", dryRun, "false", "true"),
+                        Parameters.choice("onDuplicate", onDuplicate, "refuse", "skip"));
         Staged staged;
         try {
             staged =
@@ -163,6 +178,29 @@ public class ImportResource {
         return answer.build();
     }
 
+    /** The format that a media type tells; null for one of either. */
+    private static FileFormat format(MediaType type) {
+        if (type == null) {
+            throw unsupported();
+        }
+        String charset = type.getParameters().getOrDefault(MediaType.CHARSET_PARAMETER, "utf-8");
+        if (!CHARSETS.contains(charset.toLowerCase(Locale.ROOT))) {
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The charset must be UTF-8 or UTF-16");
+        }
+        String name = (type.getType() + "/" + type.getSubtype()).toLowerCase(Locale.ROOT);
+        if (name.equals(MediaType.TEXT_PLAIN)) {
+            return null;
+        }
+        return FileFormat.ofMediaType(name).orElseThrow(ImportResource::unsupported);
+    }
+
+    private static ProblemException unsupported() {
+        return new ProblemException(
+                ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+                "Content-Type must be text/csv, application/x-ndjson or text/plain");
+    }
+
     private static boolean isGzip(String encoding) {
         String name = encoding == null ? "identity" : encoding.strip().toLowerCase(Locale.ROOT);
         return switch (name) {
@@ -172,16 +210,5 @@ public class ImportResource {
                     throw new ProblemException(
                             ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Of encodings gzip alone is read");
         };
-    }
-
-    /** Whether the second one of two was chosen. */
-    private static boolean choice(String name, String given, String usual, String other) {
-        if (given == null || given.equals(usual)) {
-            return false;
-        }
-        if (given.equals(other)) {
-            return true;
-        }
-        throw ProblemException.invalidParameter(name, "must be " + usual + " or " + other);
     }
 }

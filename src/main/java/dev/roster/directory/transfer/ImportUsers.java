@@ -68,6 +68,7 @@ public class ImportUsers implements QuarkusApplication {
     /**
      * What was asked for.
      *
+     * @param format null for whatever the file's first character tells
      * @param report null where it was not said
      */
     private record Arguments(
@@ -107,7 +108,7 @@ public class ImportUsers implements QuarkusApplication {
                 throw new UsageException("Resumed jobs have a report each, named by the job");
             }
             if (file != null && format == null) {
-                format = format(ending(file));
+                format = FileFormat.of(ending(file)).orElse(null);
             }
             return new Arguments(file, format, dryRun, skip, report, resume);
         }
@@ -120,12 +121,12 @@ public class ImportUsers implements QuarkusApplication {
         }
 
         private static FileFormat format(String name) {
-            return FileFormat.of(name.equals("jsonl") ? "ndjson" : name)
+            return FileFormat.of(name)
                     .orElseThrow(() -> new UsageException("Say --format csv or --format ndjson"));
         }
 
         private static String ending(Path file) {
-            String name = file.getFileName().toString().replaceFirst("\\.gz$", "");
+            String name = file.getFileName().toString().replaceFirst("(?i)\\.gz$", "");
             return name.substring(name.lastIndexOf('.') + 1);
         }
     }
@@ -299,7 +300,7 @@ public class ImportUsers implements QuarkusApplication {
         if (job.error() != null) {
             out.println(job.error());
         }
-        if (job.refused() > 0) {
+        if (!report.isEmpty(job.id())) {
             write(job.id(), to, out);
         }
         if (!job.status().equals("done")) {

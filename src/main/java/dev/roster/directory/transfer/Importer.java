@@ -6,6 +6,7 @@ import dev.roster.access.Role;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.directory.transfer.RowRules.RoleRules;
+import dev.roster.jobs.JobReport;
 import dev.roster.jobs.JobRunner;
 import dev.roster.jobs.Jobs;
 import dev.roster.jobs.Jobs.NewJob;
@@ -27,7 +28,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -68,6 +71,7 @@ class Importer {
     /**
      * What is to be done with a file.
      *
+     * @param format null for whatever the file's first character tells
      * @param skipPresent whether rows whose user is there are left out and not refused
      */
     record Options(FileFormat format, boolean gzip, boolean dryRun, boolean skipPresent) {}
@@ -93,6 +97,13 @@ class Importer {
      * @param replayed whether the same key and body had come before
      */
     record Staged(UUID jobId, boolean replayed) {}
+
+    /**
+     * What was copied.
+     *
+     * @param ignored columns that are not taken, and the first line that has them
+     */
+    private record Copied(long rows, Map<String, Long> ignored) {}
 
     /** The key came with another request. */
     static final class KeyReusedException extends RuntimeException {}
@@ -125,7 +136,7 @@ class Importer {
                 }
             }
             UUID jobId = RowRules.newId();
-            long rows = copy(connection, jobId, read, options, who);
+            Copied copied = copy(connection, jobId, read, options, who);
             Jobs.insert(
                     connection,
                     new NewJob(
@@ -133,10 +144,18 @@ class Importer {
                             ImportJob.KIND,
                             Permission.USERS_IMPORT,
                             parameters(options, who),
-                            rows,
+                            copied.rows(),
                             who.id(),
                             key,
                             key == null ? null : digest.digest()));
+            for (Map.Entry<String, Long> ignored : copied.ignored().entrySet()) {
+                JobReport.note(
+                        connection,
+                        jobId,
+                        ignored.getValue(),
+                        ignored.getKey(),
+                        UserColumns.IGNORED.get(ignored.getKey()));
+            }
             // in another transaction, so first: an event of a job that came to nothing does no harm
             QuarkusTransaction.requiringNew()
                     .run(() -> audit.record(AuditAction.IMPORT_STARTED, who.id(), "job", jobId));
@@ -152,10 +171,11 @@ class Importer {
         runner.wake();
     }
 
-    private long copy(
+    private Copied copy(
             Connection connection, UUID jobId, InputStream body, Options options, Importing who)
             throws IOException, SQLException {
         RoleRules roles = roles(who);
+        Map<String, Long> ignored = new HashMap<>();
         InputStream bytes = new Unclosed(body);
         try (InputStream plain = options.gzip() ? new BoundedGzip(bytes) : bytes;
                 Staging staging = new Staging(connection, jobId)) {
@@ -176,6 +196,11 @@ class Importer {
                                     put(line, row);
                                 }
 
+                                @Override
+                                public void ignore(long line, String column) {
+                                    ignored.put(column, line);
+                                }
+
                                 private void put(long line, UserRow row) {
                                     try {
                                         staging.put(line, row);
@@ -185,7 +210,7 @@ class Importer {
                                 }
                             });
             staging.finish();
-            return staging.rows();
+            return new Copied(staging.rows(), ignored);
         } catch (StagingException e) {
             throw (SQLException) e.getCause();
         }
@@ -211,6 +236,9 @@ class Importer {
         if (row.emailVerified && !who.may(Permission.USERS_SET_EMAIL)) {
             row.fault(UserColumns.EMAIL_VERIFIED, "needs the permission users:set-email");
         }
+        if (row.hasBan() && !who.may(Permission.USERS_BAN)) {
+            row.fault(UserColumns.BANNED, "needs the permission users:ban");
+        }
         if (!row.groups.isEmpty() && !who.may(Permission.GROUPS_UPDATE)) {
             row.fault(UserColumns.GROUPS, "needs the permission groups:update");
         }
@@ -219,7 +247,7 @@ class Importer {
 
     private ObjectNode parameters(Options options, Importing who) {
         return json.createObjectNode()
-                .put("format", options.format().key())
+                .put("format", options.format() == null ? "detected" : options.format().key())
                 .put("dryRun", options.dryRun())
                 .put("onDuplicate", options.skipPresent() ? "skip" : "refuse")
                 .put(ImportJob.OPERATOR, who.id() == null);

@@ -10,21 +10,17 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import java.io.BufferedInputStream;
+import dev.roster.directory.transfer.CsvHeader.Layout;
+import dev.roster.platform.csv.Cell;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.zip.ZipException;
 
 /** Reads the rows of a file one after the other, whichever its format, as objects with members. */
@@ -52,36 +48,29 @@ final class RowReader {
 
         /** A line that is no row. */
         void refuse(long line, Fault fault) throws IOException;
+
+        /** The first line with a column of {@link UserColumns#IGNORED}. */
+        void ignore(long line, String column);
     }
 
     /**
      * Reads a file to its end.
      *
+     * @param format null for whatever the first character tells
      * @throws MalformedFileException where it cannot be read as a whole
      * @throws IOException where it breaks off
      */
     void read(FileFormat format, InputStream body, Rows rows) throws IOException {
         try {
-            Reader text =
-                    new InputStreamReader(
-                            withoutByteOrderMark(body),
-                            StandardCharsets.UTF_8
-                                    .newDecoder()
-                                    .onMalformedInput(CodingErrorAction.REPORT)
-                                    .onUnmappableCharacter(CodingErrorAction.REPORT));
-            if (format == FileFormat.CSV) {
+            BufferedReader text = new BufferedReader(FileText.open(body), 2 * CsvHeader.MAX_LINE);
+            if (format == FileFormat.CSV || format == null && !beginsWithObject(text)) {
                 readCsv(text, rows);
             } else {
                 readLines(text, rows);
             }
-        } catch (CharacterCodingException e) {
-            throw new MalformedFileException("The file is not UTF-8");
         } catch (ZipException e) {
             throw new MalformedFileException("The body is not well-formed gzip");
         } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof CharacterCodingException) {
-                throw new MalformedFileException("The file is not UTF-8");
-            }
             if (e.getCause() instanceof ZipException) {
                 throw new MalformedFileException("The body is not well-formed gzip");
             }
@@ -89,21 +78,24 @@ final class RowReader {
         }
     }
 
-    private static InputStream withoutByteOrderMark(InputStream body) throws IOException {
-        BufferedInputStream in = new BufferedInputStream(body, 64 * 1024);
-        in.mark(3);
-        byte[] mark = in.readNBytes(3);
-        if (!Arrays.equals(mark, new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf})) {
-            in.reset();
+    private static boolean beginsWithObject(BufferedReader text) throws IOException {
+        text.mark(CsvHeader.MAX_LINE);
+        int c = text.read();
+        for (int i = 2; i < CsvHeader.MAX_LINE && Character.isWhitespace(c); i++) {
+            c = text.read();
         }
-        return in;
+        text.reset();
+        return c == '{';
     }
 
     // ---- csv
 
-    private void readCsv(Reader text, Rows rows) throws IOException {
+    private void readCsv(BufferedReader text, Rows rows) throws IOException {
+        Layout layout = Layout.detect(text);
         CsvReader<CsvRecord> csv =
                 CsvReader.builder()
+                        .fieldSeparator(layout.separator())
+                        .trimWhitespacesAroundQuotes(layout.spaced())
                         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                         .allowUnclosedQuote(false)
@@ -120,22 +112,20 @@ final class RowReader {
             if (!records.hasNext()) {
                 throw new MalformedFileException("The file has no header row");
             }
-            List<String> header = records.next().getFields().stream().map(String::strip).toList();
-            requireKnown(header);
+            CsvRecord first = records.next();
+            CsvHeader header = CsvHeader.of(first.getFields());
+            long headerLine = layout.linesBefore() + first.getStartingLineNumber();
+            header.columns().stream()
+                    .filter(Objects::nonNull)
+                    .filter(UserColumns.IGNORED::containsKey)
+                    .forEach(column -> rows.ignore(headerLine, column));
             while (records.hasNext()) {
                 CsvRecord record = records.next();
-                if (record.getFieldCount() != header.size()) {
-                    rows.refuse(
-                            record.getStartingLineNumber(),
-                            new Fault(
-                                    "",
-                                    "has "
-                                            + record.getFieldCount()
-                                            + " fields where the header has "
-                                            + header.size()));
-                } else {
-                    take(header, record, rows);
-                }
+                take(
+                        header.columns(),
+                        layout.linesBefore() + record.getStartingLineNumber(),
+                        record,
+                        rows);
             }
         } catch (CsvParseException e) {
             if (e.getCause() instanceof MalformedFileException malformed) {
@@ -146,44 +136,49 @@ final class RowReader {
         }
     }
 
-    private static void requireKnown(List<String> header) {
-        Set<String> unknown = new TreeSet<>();
-        Set<String> twice = new TreeSet<>();
-        Set<String> seen = new HashSet<>();
-        for (String name : header) {
-            if (!UserColumns.isKnown(name)) {
-                unknown.add(name);
+    private void take(List<String> columns, long line, CsvRecord record, Rows rows)
+            throws IOException {
+        ObjectNode row = JsonNodeFactory.instance.objectNode();
+        Fault fault = misplaced(columns, record);
+        int fields = Math.min(columns.size(), record.getFieldCount());
+        for (int i = 0; fault == null && i < fields; i++) {
+            String column = columns.get(i);
+            if (column != null && !UserColumns.IGNORED.containsKey(column)) {
+                fault = UserColumns.put(row, column, record.getField(i), json).orElse(null);
             }
-            if (!seen.add(name)) {
-                twice.add(name);
-            }
         }
-        if (!unknown.isEmpty()) {
-            throw new MalformedFileException(
-                    "The header names unknown columns: " + String.join(", ", unknown));
-        }
-        if (!twice.isEmpty()) {
-            throw new MalformedFileException(
-                    "The header names columns twice: " + String.join(", ", twice));
-        }
-        if (!seen.contains(UserColumns.EMAIL)) {
-            throw new MalformedFileException("The header has no column email");
+        if (fault == null && row.has(UserColumns.EMAIL)) {
+            rows.take(line, row);
+        } else if (record.getFields().stream().allMatch(RowReader::isBlank)) {
+            // a line of separators, as spreadsheets write an empty row
+            return;
+        } else if (fault == null) {
+            rows.take(line, row);
+        } else {
+            rows.refuse(line, fault);
         }
     }
 
-    private void take(List<String> header, CsvRecord record, Rows rows) throws IOException {
-        ObjectNode row = JsonNodeFactory.instance.objectNode();
-        for (int i = 0; i < header.size(); i++) {
-            String cell = record.getField(i);
-            if (!cell.isEmpty()) {
-                Optional<Fault> fault = UserColumns.put(row, header.get(i), cell, json);
-                if (fault.isPresent()) {
-                    rows.refuse(record.getStartingLineNumber(), fault.get());
-                    return;
-                }
+    /** What is wrong with the number of fields; null for nothing, as for blank ones at the end. */
+    private static Fault misplaced(List<String> columns, CsvRecord record) {
+        int fields = record.getFieldCount();
+        for (int i = 0; i < Math.max(fields, columns.size()); i++) {
+            String column = i < columns.size() ? columns.get(i) : null;
+            if (i >= fields
+                    ? column != null
+                    : i >= columns.size() && !isBlank(record.getField(i))) {
+                return new Fault(
+                        "", "has " + fields + " fields where the header has " + columns.size());
+            }
+            if (column == null && i < fields && !isBlank(record.getField(i))) {
+                return new Fault("", "has a value in column " + (i + 1) + ", which has no name");
             }
         }
-        rows.take(record.getStartingLineNumber(), row);
+        return null;
+    }
+
+    private static boolean isBlank(String cell) {
+        return Cell.stripped(cell).isEmpty();
     }
 
     // ---- ndjson
@@ -191,18 +186,25 @@ final class RowReader {
     private void readLines(Reader text, Rows rows) throws IOException {
         char[] buffer = new char[32 * 1024];
         StringBuilder line = new StringBuilder();
+        Set<String> ignored = new HashSet<>();
         boolean tooLong = false;
+        boolean behindReturn = false;
         long number = 1;
         for (int read = text.read(buffer); read >= 0; read = text.read(buffer)) {
             int from = 0;
             for (int i = 0; i < read; i++) {
-                if (buffer[i] == '\n') {
+                char c = buffer[i];
+                if (c == '\n' && behindReturn) {
+                    // the second half of a line end
+                    from = i + 1;
+                } else if (c == '\n' || c == '\r') {
                     line.append(buffer, from, i - from);
-                    takeLine(number++, line, tooLong, rows);
+                    takeLine(number++, line, tooLong, ignored, rows);
                     line.setLength(0);
                     tooLong = false;
                     from = i + 1;
                 }
+                behindReturn = c == '\r';
             }
             line.append(buffer, from, read - from);
             if (line.length() > MAX_ROW) {
@@ -211,17 +213,18 @@ final class RowReader {
                 line.setLength(1);
             }
         }
-        takeLine(number, line, tooLong, rows);
+        takeLine(number, line, tooLong, ignored, rows);
     }
 
-    private void takeLine(long number, StringBuilder line, boolean tooLong, Rows rows)
+    private void takeLine(
+            long number, StringBuilder line, boolean tooLong, Set<String> ignored, Rows rows)
             throws IOException {
         if (tooLong || line.length() > MAX_ROW) {
             rows.refuse(number, new Fault("", "is longer than " + MAX_ROW + " characters"));
             return;
         }
-        String text = line.toString();
-        if (text.isBlank()) {
+        String text = Cell.stripped(line.toString());
+        if (text.isEmpty()) {
             return;
         }
         ObjectNode row;
@@ -234,6 +237,11 @@ final class RowReader {
         if (row == null) {
             rows.refuse(number, new Fault("", "is not one JSON object, or has a member twice"));
             return;
+        }
+        for (String column : UserColumns.IGNORED.keySet()) {
+            if (row.remove(column) != null && ignored.add(column)) {
+                rows.ignore(number, column);
+            }
         }
         rows.take(number, row);
     }

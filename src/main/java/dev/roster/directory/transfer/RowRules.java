@@ -28,6 +28,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,9 @@ class RowRules {
 
     private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
     private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+    private static final Set<String> STATUSES = Set.of(User.STATUS_ACTIVE, User.STATUS_INVITED);
+    private static final int MAX_BAN_REASON = 1000;
     private static final int MAX_EXTERNAL_ID = 255;
 
     private final Validator validator;
@@ -88,6 +92,7 @@ class RowRules {
         if (!user.faults.isEmpty()) {
             return user;
         }
+        keys(row, user);
         identity(row, user);
         person(row, user);
         profile(row, user);
@@ -95,28 +100,54 @@ class RowRules {
         return user;
     }
 
-    private void identity(ObjectNode row, UserRow user) {
+    private static void keys(ObjectNode row, UserRow user) {
         user.userId = newId();
+        String id = user.text(row, UserColumns.ID);
+        if (id != null) {
+            Optional<UUID> key = ImportableEntity.ownId(id.toLowerCase(Locale.ROOT));
+            key.ifPresentOrElse(
+                    given -> {
+                        user.userId = given;
+                        user.externalId = given.toString();
+                        user.idGiven = true;
+                    },
+                    () ->
+                            user.fault(
+                                    UserColumns.ID,
+                                    "must be a UUID; an id of another kind belongs in externalId"));
+        }
         String externalId = user.text(row, UserColumns.EXTERNAL_ID);
-        if (externalId != null) {
-            if (externalId.isBlank() || externalId.length() > MAX_EXTERNAL_ID) {
-                user.fault(UserColumns.EXTERNAL_ID, "must have 1 to 255 characters");
-            }
-            // as in an import from Better Auth: one of our form becomes the key itself
-            user.userId = ImportableEntity.ownId(externalId).orElse(user.userId);
-            user.externalId = externalId;
+        if (externalId == null) {
+            return;
         }
-        String email = user.text(row, UserColumns.EMAIL);
-        user.email = email == null ? null : EmailAddress.parse(email).orElse(null);
+        if (externalId.isBlank() || externalId.length() > MAX_EXTERNAL_ID) {
+            user.fault(UserColumns.EXTERNAL_ID, "must have 1 to 255 characters");
+        } else if (UserRow.isScientific(externalId)) {
+            user.fault(
+                    UserColumns.EXTERNAL_ID,
+                    "must be the whole id",
+                    row.get(UserColumns.EXTERNAL_ID));
+        }
+        // as in an import from Better Auth: one of our form becomes the key itself
+        Optional<UUID> key = ImportableEntity.ownId(externalId);
+        if (key.isPresent() && id == null) {
+            user.userId = key.get();
+        } else if (key.isPresent() && !key.get().equals(user.userId)) {
+            user.fault(UserColumns.EXTERNAL_ID, "must not be a UUID other than id");
+        }
+        user.externalId = externalId;
+    }
+
+    private void identity(ObjectNode row, UserRow user) {
+        JsonNode email = row.get(UserColumns.EMAIL);
+        user.email =
+                email != null && email.isTextual()
+                        ? EmailAddress.parse(email.textValue()).orElse(null)
+                        : null;
         if (user.email == null) {
-            user.fault(UserColumns.EMAIL, "must be an e-mail address");
+            user.fault(UserColumns.EMAIL, "must be an e-mail address", email);
         }
-        JsonNode verified = row.path(UserColumns.EMAIL_VERIFIED);
-        if (verified.isBoolean()) {
-            user.emailVerified = verified.booleanValue();
-        } else if (row.hasNonNull(UserColumns.EMAIL_VERIFIED)) {
-            user.fault(UserColumns.EMAIL_VERIFIED, "must be true or false");
-        }
+        user.emailVerified = user.truth(row, UserColumns.EMAIL_VERIFIED);
         String username = user.text(row, UserColumns.USERNAME);
         if (username != null) {
             Optional<String> objection = usernames.objection(username);
@@ -128,6 +159,11 @@ class RowRules {
                 user.displayUsername = chosen.displayUsername();
             }
         }
+        String displayed = user.text(row, UserColumns.DISPLAY_USERNAME);
+        if (displayed != null) {
+            user.displayUsername = displayed;
+        }
+        validate(new Username(user.username, user.displayUsername), row, user);
         user.passwordHash = user.text(row, UserColumns.PASSWORD_HASH);
         if (user.passwordHash != null) {
             user.credentialId = newId();
@@ -143,17 +179,49 @@ class RowRules {
         UserDocument document =
                 new UserDocument(
                         user.text(row, UserColumns.NAME), user.text(row, UserColumns.IMAGE));
-        validate(document, user);
+        validate(document, row, user);
         user.name = document.name();
         user.image = document.image();
         String createdAt = user.text(row, UserColumns.CREATED_AT);
         if (createdAt != null) {
-            user.createdAt = instant(createdAt);
+            user.createdAt = instant(createdAt, clock.instant());
             if (user.createdAt == null) {
                 user.fault(
                         UserColumns.CREATED_AT,
-                        "must be a past time such as 2024-05-01T12:00:00Z, from 1970 on");
+                        "must be a past time such as 2024-05-01T12:00:00Z, from 1970 on",
+                        row.get(UserColumns.CREATED_AT));
             }
+        }
+        standing(row, user);
+    }
+
+    /** Whether the user may come in. */
+    private static void standing(ObjectNode row, UserRow user) {
+        String status = user.text(row, UserColumns.STATUS);
+        if (status != null) {
+            user.status = status;
+            if (!STATUSES.contains(status)) {
+                user.fault(UserColumns.STATUS, "must be active or invited");
+            }
+        }
+        user.banned = user.truth(row, UserColumns.BANNED);
+        user.banReason = user.text(row, UserColumns.BAN_REASON);
+        if (user.banReason != null && user.banReason.length() > MAX_BAN_REASON) {
+            user.fault(
+                    UserColumns.BAN_REASON, "must have at most " + MAX_BAN_REASON + " characters");
+        }
+        String expires = user.text(row, UserColumns.BAN_EXPIRES);
+        if (expires != null) {
+            user.banExpires = instant(expires, LATEST);
+            if (user.banExpires == null) {
+                user.fault(
+                        UserColumns.BAN_EXPIRES,
+                        "must be a time such as 2024-05-01T12:00:00Z, from 1970 on",
+                        row.get(UserColumns.BAN_EXPIRES));
+            }
+        }
+        if (row.hasNonNull(UserColumns.DELETED_AT)) {
+            user.fault(UserColumns.DELETED_AT, "must be empty: deleted users are not imported");
         }
     }
 
@@ -165,7 +233,7 @@ class RowRules {
         String birthDate = user.text(row, "birthDate");
         LocalDate date = birthDate == null ? null : date(birthDate);
         if (birthDate != null && date == null) {
-            user.fault("birthDate", "must be a date of the form YYYY-MM-DD");
+            user.fault("birthDate", "must be a date of the form YYYY-MM-DD", row.get("birthDate"));
         }
         ProfileDocument document =
                 new ProfileDocument(
@@ -177,7 +245,7 @@ class RowRules {
                         user.text(row, "locale"),
                         user.text(row, "timezone"),
                         user.text(row, "website"));
-        validate(document, user);
+        validate(document, row, user);
         user.firstName = document.firstName();
         user.lastName = document.lastName();
         user.bio = document.bio();
@@ -214,27 +282,36 @@ class RowRules {
                     .violations(AttributeCircle.ALL, object)
                     .forEach(v -> user.fault(shortened(v.field()), v.message()));
         } else if (given != null && !given.isNull()) {
-            user.fault(UserColumns.ATTRIBUTES, "must be an object");
+            user.fault(UserColumns.ATTRIBUTES, "must be an object", given);
         }
     }
 
-    private <T> void validate(T document, UserRow user) {
+    private <T> void validate(T document, ObjectNode row, UserRow user) {
         for (ConstraintViolation<T> violation : validator.validate(document)) {
             String field = violation.getPropertyPath().toString();
             // a member of another type is a fault already
-            if (user.faults.stream().noneMatch(fault -> fault.field().equals(field))) {
+            if (user.faults.stream().anyMatch(fault -> fault.field().equals(field))) {
+                continue;
+            }
+            if (violation.getInvalidValue() == null) {
+                user.fault(field, "is missing");
+            } else if (UserRow.isScientific(row.path(field).asText())) {
+                // spreadsheets take a phone number for one
+                user.fault(field, violation.getMessage(), row.get(field));
+            } else {
                 user.fault(field, violation.getMessage());
             }
         }
     }
 
-    private Instant instant(String text) {
+    /** A time until {@code latest}; null for anything else. */
+    private static Instant instant(String text, Instant latest) {
         try {
             Instant time =
                     DATE.matcher(text).matches()
                             ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
                             : OffsetDateTime.parse(text).toInstant();
-            return time.isBefore(EARLIEST) || time.isAfter(clock.instant()) ? null : time;
+            return time.isBefore(EARLIEST) || time.isAfter(latest) ? null : time;
         } catch (DateTimeException e) {
             return null;
         }

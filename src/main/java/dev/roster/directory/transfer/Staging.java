@@ -18,14 +18,14 @@ final class Staging implements AutoCloseable {
     private static final int FLUSH_CHARS = 32 * 1024;
 
     /** Those behind {@code faults}. */
-    private static final int USER_COLUMNS = 24;
+    private static final int USER_COLUMNS = 29;
 
     private static final String COPY =
             "COPY import_rows (job_id, number, line, faults, user_id, external_id, name, email,"
                     + " email_verified, username, display_username, image, created_at,"
                     + " password_hash, credential_id, roles, groups, membership_ids, profile,"
                     + " first_name, last_name, bio, birth_date, phone, locale, timezone, website,"
-                    + " attributes) FROM STDIN";
+                    + " attributes, id_given, status, banned, ban_reason, ban_expires) FROM STDIN";
 
     private final UUID jobId;
     private final CopyIn copy;
@@ -87,6 +87,11 @@ final class Staging implements AutoCloseable {
         field(row.timezone);
         field(row.website);
         field(row.attributes);
+        field(row.idGiven);
+        field(row.status);
+        field(row.banned);
+        field(row.banReason);
+        field(row.banExpires);
     }
 
     private void faults(List<Fault> faults) {

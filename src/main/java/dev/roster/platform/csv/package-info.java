@@ -1,2 +1,2 @@
-/** How text is written into CSV files, which are opened in spreadsheets. */
+/** How text is written into CSV files, which are opened in spreadsheets, and read from them. */
 package dev.roster.platform.csv;

@@ -23,4 +23,20 @@ public final class Parameters {
             }
         }
     }
+
+    /**
+     * Whether the second one of two values was chosen.
+     *
+     * @param usual what holds where none was given
+     * @throws ProblemException 400, naming the parameter
+     */
+    public static boolean choice(String name, String given, String usual, String other) {
+        if (given == null || given.equals(usual)) {
+            return false;
+        }
+        if (given.equals(other)) {
+            return true;
+        }
+        throw ProblemException.invalidParameter(name, "must be " + usual + " or " + other);
+    }
 }

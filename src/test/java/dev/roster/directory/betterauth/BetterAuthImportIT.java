@@ -219,21 +219,55 @@ class BetterAuthImportIT {
                 "faulty",
                 "UPDATE organization SET metadata = '{\"a\":\"\\u0000\"}' WHERE id = (SELECT min(id)"
                         + " FROM organization)");
+        execute(
+                "faulty",
+                "UPDATE \"user\" SET role = 'Head of Sales,support' WHERE email ="
+                        + " 'person3@example.com'");
         Path report = directory.resolve("refused.ndjson");
+        Map<String, String> settings =
+                Map.of(
+                        "DATABASE_URL",
+                        url("taken"),
+                        "ROSTER_IMPORT_SOURCE",
+                        url("faulty"),
+                        "ROSTER_IMPORT_REPORT",
+                        report.toString());
         try (PackagedProcess importer =
-                PackagedProcess.start(
-                        directory,
-                        Map.of(
-                                "DATABASE_URL",
-                                url("taken"),
-                                "ROSTER_IMPORT_SOURCE",
-                                url("faulty"),
-                                "ROSTER_IMPORT_REPORT",
-                                report.toString()),
-                        "import-better-auth")) {
-            assertEquals(0, importer.awaitExit(START), importer::output);
-            assertTrue(importer.output().contains("rows were refused"), importer::output);
+                PackagedProcess.start(directory, settings, "import-better-auth", "--dry-run")) {
+            assertEquals(2, importer.awaitExit(START), importer::output);
+            assertTrue(importer.output().contains("Dry run"), importer::output);
         }
+        List<String> tried = Files.readAllLines(report);
+        for (String table : List.of("users", "credentials", "groups", "imports")) {
+            assertEquals(0, count("taken", table), table);
+        }
+        try (PackagedProcess importer =
+                PackagedProcess.start(directory, settings, "import-better-auth")) {
+            assertEquals(2, importer.awaitExit(START), importer::output);
+            assertTrue(importer.output().contains("rows were refused"), importer::output);
+            assertTrue(
+                    importer.output().contains("1 x user: the role Head of Sales is left out"),
+                    importer::output);
+        }
+        assertEquals(tried, Files.readAllLines(report));
+        Object third =
+                value("faulty", "SELECT id FROM \"user\" WHERE email = 'person3@example.com'");
+        assertEquals(
+                List.of(
+                        "{\"table\":\"user\",\"id\":\""
+                                + third
+                                + "\",\"reason\":\"its role is left out: a role's name is lower-case"
+                                + " letters, digits, _ and -\",\"user\":\""
+                                + third
+                                + "\",\"role\":\"Head of Sales\"}"),
+                tried.stream().filter(line -> line.contains("\"role\"")).toList());
+        assertEquals(
+                "support",
+                value(
+                        "taken",
+                        "SELECT string_agg(r.name, ',') FROM role_grants g JOIN roles r ON r.id ="
+                                + " g.role_id JOIN users u ON u.id = g.user_id WHERE u.email ="
+                                + " 'person3@example.com'"));
         String lines = Files.readString(report);
         assertTrue(lines.contains("\"table\":\"user\""), lines);
         assertTrue(lines.contains("its e-mail address is not valid"), lines);
@@ -241,6 +275,16 @@ class BetterAuthImportIT {
         assertTrue(lines.contains("its secret does not open"), lines);
         assertTrue(lines.contains("its metadata is not JSON that can be stored"), lines);
         assertTrue(lines.contains("its user was not taken over"), lines);
+        // whoever it is about is named
+        Object second =
+                value("faulty", "SELECT id FROM \"user\" WHERE email = 'person2@example.com'");
+        assertTrue(
+                tried.stream()
+                        .anyMatch(
+                                line ->
+                                        line.contains("\"table\":\"account\"")
+                                                && line.contains("\"user\":\"" + second + "\"")),
+                lines);
         assertTrue(!lines.contains("@example.com"), "the report names people:\n" + lines);
         // whose second factor cannot be read is still asked for one
         assertEquals(20, count("taken", "users WHERE two_factor_enabled"));
@@ -254,6 +298,12 @@ class BetterAuthImportIT {
         try (PackagedProcess importer = run(Map.of("ROSTER_IMPORT_SOURCE", url("empty")))) {
             assertEquals(1, importer.awaitExit(START), importer::output);
             assertTrue(importer.output().contains("no table user"), importer::output);
+        }
+        try (PackagedProcess importer =
+                PackagedProcess.start(
+                        directory, environment(Map.of()), "import-better-auth", "--nonsense")) {
+            assertEquals(64, importer.awaitExit(START), importer::output);
+            assertTrue(importer.output().contains("Unknown: --nonsense"), importer::output);
         }
     }
 

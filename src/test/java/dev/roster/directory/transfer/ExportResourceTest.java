@@ -126,6 +126,75 @@ class ExportResourceTest {
         assertEquals("+442079460000", second.getField("phone"));
     }
 
+    private byte[] file(String format) {
+        Response answer = Rest.get(admin, PATH + "?format=" + format + "&q=" + mark);
+        assertEquals(200, answer.statusCode(), answer::asString);
+        return answer.asByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"csv", "ndjson"})
+    @DisplayName("can be imported where nobody is, and is the same file then")
+    void roundTrip(String format) {
+        String slug = mark + ",a";
+        Database.update(
+                "INSERT INTO groups (id, name, slug) VALUES (?, 'Some', ?)",
+                UUID.randomUUID(),
+                slug);
+        users(
+                """
+                {"email":"a@M.example","name":"=HYPERLINK(1)","emailVerified":true,"username":"ada.M","displayUsername":"@Ada","image":"https://img.example/a.png","status":"invited","createdAt":"2020-02-29T10:00:00Z","externalId":"old-M","roles":["support"],"groups":["M,a"],"firstName":"+1","lastName":"'-1","bio":" Two\\r\\nlines; \\"quoted\\", a\\ttab \\u00a0","birthDate":"1815-12-10","phone":"+442079460000","locale":"en-GB","timezone":"Europe/London","website":"https://ada.example","attributes":{"department":"=x","shoeSize":42}}
+                {"email":"b@M.example","name":"'","banned":true,"banReason":"-spam","banExpires":"2999-01-01T00:00:00.123Z"}
+                {"email":"c@M.example","name":"'\\uff1dC","username":"c.M"}
+                {"email":"d@M.example","name":"\\tD","banned":true}
+                """);
+        byte[] first = file(format);
+        Database.update("DELETE FROM users WHERE email LIKE ?", "%@" + mark + ".example");
+        JsonNode job =
+                Imports.await(
+                        admin,
+                        Imports.send(
+                                Imports.request(
+                                        admin,
+                                        format.equals("csv") ? Imports.CSV : Imports.LINES,
+                                        ""),
+                                first));
+        assertEquals(4, job.get("succeeded").asInt(), () -> Imports.report(admin, job));
+        assertEquals(
+                """
+                1 twoFactorEnabled: is ignored: second factors are no part of a file, users set them up again
+                1 updatedAt: is ignored: it is the time of the import
+                """,
+                Imports.report(admin, job));
+        assertEquals(withoutUpdate(first), withoutUpdate(file(format)));
+    }
+
+    /** An export without the time of the last change. */
+    private static String withoutUpdate(byte[] file) {
+        String text = new String(file, StandardCharsets.UTF_8);
+        if (text.startsWith("{")) {
+            return text.replaceAll("\"updatedAt\":\"[^\"]*\"", "");
+        }
+        return CsvReader.builder().ofNamedCsvRecord(text).stream()
+                .map(
+                        row -> {
+                            Map<String, String> fields = row.getFieldsAsMap();
+                            fields.remove("updatedAt");
+                            return fields.toString();
+                        })
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    @DisplayName("begins with a byte order mark where that is asked for, and as CSV alone")
+    void byteOrderMark() {
+        byte[] marked = Rest.get(admin, PATH + "?format=csv&bom=true&q=" + mark).asByteArray();
+        assertEquals("\ufeffid,", new String(marked, StandardCharsets.UTF_8).substring(0, 4));
+        assertEquals('i', file("csv")[0]);
+        assertViolations(Rest.get(admin, PATH + "?bom=true"), "query", "bom");
+        assertViolations(Rest.get(admin, PATH + "?format=csv&bom=yes"), "query", "bom");
+    }
+
     @Test
     @DisplayName("takes the filters of the list")
     void filters() {
