@@ -14,10 +14,6 @@ import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.enterprise.context.Dependent;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -25,10 +21,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,9 +46,6 @@ class BetterAuthImport {
     /** Of our own choice; two imports at once into one database would count twice. */
     private static final long LOCK = 0x526f73746572L;
 
-    private static final String UNUSABLE_ROLE =
-            " is left out: a role's name is lower-case letters, digits, _ and -";
-
     private static final long PROGRESS_NANOS = 1_000_000_000L;
 
     private final ImportConfig config;
@@ -65,11 +56,9 @@ class BetterAuthImport {
     private final CryptoConfig crypto;
     private final Clock clock;
 
-    private final Map<String, Long> reasons = new LinkedHashMap<>();
     private PrintStream out;
     private boolean dryRun;
-    private PrintWriter report;
-    private long refused;
+    private RefusalReport report;
 
     BetterAuthImport(
             ImportConfig config,
@@ -124,7 +113,7 @@ class BetterAuthImport {
         }
         // what an earlier run refused stays refused
         boolean resumed = !progress.done().isEmpty();
-        try (PrintWriter writer = openReport(resumed)) {
+        try (RefusalReport writer = new RefusalReport(config.report(), resumed)) {
             report = writer;
             if (!progress.done().contains("user")) {
                 makeRoles(source, target);
@@ -140,12 +129,9 @@ class BetterAuthImport {
         }
         progress.finish(target);
         commit(target);
-        boolean whole = refused == 0 && (!resumed || Files.size(config.report()) == 0);
-        out.println(
-                (dryRun ? "Dry run: nothing was written. " : "Done. ")
-                        + (whole ? "Nothing was refused." : refused + " rows were refused: see ")
-                        + (whole ? "" : config.report()));
-        reasons.forEach((reason, rows) -> out.println("  " + rows + " x " + reason));
+        boolean whole = report.isEmpty();
+        out.println((dryRun ? "Dry run: nothing was written. " : "Done. ") + report.summary());
+        report.reasons().forEach((reason, rows) -> out.println("  " + rows + " x " + reason));
         return whole;
     }
 
@@ -231,18 +217,6 @@ class BetterAuthImport {
         }
     }
 
-    /** The report of a run that goes on follows that of the run before. */
-    private PrintWriter openReport(boolean resumed) throws IOException {
-        return new PrintWriter(
-                Files.newBufferedWriter(
-                        config.report(),
-                        StandardCharsets.UTF_8,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        resumed ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING),
-                true);
-    }
-
     /**
      * Creates the roles that exist in the source alone, without a permission, and names each user
      * with a role that cannot be one here.
@@ -257,7 +231,7 @@ class BetterAuthImport {
                                 user -> {
                                     names.addAll(Steps.roles(user));
                                     Steps.unusableRoles(user)
-                                            .forEach(role -> refuseRole(user, role));
+                                            .forEach(role -> report.refuseRole(user, role));
                                 }));
         names.remove(Role.ADMIN);
         try (PreparedStatement statement =
@@ -272,15 +246,6 @@ class BetterAuthImport {
             }
             statement.executeBatch();
         }
-    }
-
-    /** The user is taken over without the role. */
-    private void refuseRole(ObjectNode user, String role) {
-        refused++;
-        reasons.merge("user: the role " + role + UNUSABLE_ROLE, 1L, Long::sum);
-        String id = user.path("id").asText();
-        report.println(
-                entry("user", id, "its role" + UNUSABLE_ROLE).put("user", id).put("role", role));
     }
 
     private void take(Source source, Connection target, Step step) throws SQLException {
@@ -316,9 +281,11 @@ class BetterAuthImport {
             Verdict verdict = step.mapping().map(row, to, references);
             switch (verdict.kind()) {
                 case TAKEN -> mapped.add(to);
-                case REFUSED -> refuse(step, row, verdict.reason(), counter);
-                case LEFT_OUT ->
-                        reasons.merge(step.table() + ": " + verdict.reason(), 1L, Long::sum);
+                case REFUSED -> {
+                    counter.refused++;
+                    report.refuse(step, row, verdict.reason());
+                }
+                case LEFT_OUT -> report.count(step.table(), verdict.reason());
             }
         }
         try (PreparedStatement statement = target.prepareStatement(step.sql())) {
@@ -329,7 +296,8 @@ class BetterAuthImport {
                     if (reason == null || reason.equals(Step.PRESENT)) {
                         counter.taken++;
                     } else {
-                        refuse(step, byId.get(answers.getString("ref")), reason, counter);
+                        counter.refused++;
+                        report.refuse(step, byId.get(answers.getString("ref")), reason);
                     }
                 }
             }
@@ -380,23 +348,6 @@ class BetterAuthImport {
         return ids;
     }
 
-    private void refuse(Step step, ObjectNode row, String reason, Counter counter) {
-        refused++;
-        counter.refused++;
-        reasons.merge(step.table() + ": " + reason, 1L, Long::sum);
-        ObjectNode entry = entry(step.table(), row.path("id").asText(), reason);
-        step.userOf(row).ifPresent(user -> entry.put("user", user));
-        report.println(entry);
-    }
-
-    private static ObjectNode entry(String table, String id, String reason) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("table", table)
-                .put("id", id)
-                .put("reason", reason);
-    }
-
     /** How far a table is; told once a second and at its end. */
     private final class Counter {
 
@@ -423,49 +374,6 @@ class BetterAuthImport {
                         total,
                         taken,
                         refused);
-            }
-        }
-    }
-
-    /** What has been done of a source, in the target itself. */
-    private record Progress(UUID id, Set<String> done, boolean isFinished) {
-
-        static Progress begin(Connection target, String source) throws SQLException {
-            try (PreparedStatement insert =
-                    target.prepareStatement(
-                            "INSERT INTO imports (id, source) VALUES (?, ?) ON CONFLICT (source) DO"
-                                    + " UPDATE SET updated_at = now() RETURNING id, done,"
-                                    + " finished_at IS NOT NULL")) {
-                insert.setObject(1, UuidVersion7Strategy.INSTANCE.generateUuid(null));
-                insert.setString(2, source);
-                try (ResultSet row = insert.executeQuery()) {
-                    row.next();
-                    return new Progress(
-                            row.getObject(1, UUID.class),
-                            new HashSet<>(Arrays.asList((String[]) row.getArray(2).getArray())),
-                            row.getBoolean(3));
-                }
-            }
-        }
-
-        void done(Connection target, String table) throws SQLException {
-            update(target, "done = done || CAST(? AS text)", table);
-            done.add(table);
-        }
-
-        void finish(Connection target) throws SQLException {
-            update(target, "finished_at = CAST(? AS timestamptz)", "now");
-        }
-
-        private void update(Connection target, String set, String value) throws SQLException {
-            try (PreparedStatement update =
-                    target.prepareStatement(
-                            "UPDATE imports SET "
-                                    + set
-                                    + ", updated_at = now(), version = version + 1 WHERE id = ?")) {
-                update.setString(1, value);
-                update.setObject(2, id);
-                update.executeUpdate();
             }
         }
     }

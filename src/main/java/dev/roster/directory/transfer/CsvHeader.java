@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The columns of a CSV file.
@@ -22,6 +23,8 @@ record CsvHeader(List<String> columns) {
     /** Characters in which the first line has to end for its separator to be detected. */
     static final int MAX_LINE = 32 * 1024;
 
+    private static final int MAX_NAME = 60;
+    private static final int MAX_UNKNOWN = 20;
     private static final String SEPARATORS = ",;\t|";
 
     /** The line by which Excel tells itself the separator. */
@@ -101,7 +104,7 @@ record CsvHeader(List<String> columns) {
             Optional<String> column = UserColumns.find(name);
             columns.add(column.orElse(null));
             if (column.isEmpty() && !name.isEmpty()) {
-                unknown.add(name);
+                unknown.add(name.length() > MAX_NAME ? name.substring(0, MAX_NAME) + "…" : name);
             }
             if (column.isPresent() && !seen.add(column.get())) {
                 twice.add(column.get());
@@ -110,7 +113,7 @@ record CsvHeader(List<String> columns) {
         if (!unknown.isEmpty()) {
             throw new MalformedFileException(
                     "The header names unknown columns: "
-                            + String.join(", ", unknown)
+                            + unknown.stream().limit(MAX_UNKNOWN).collect(Collectors.joining(", "))
                             + ". Allowed are "
                             + UserColumns.all());
         }

@@ -29,7 +29,8 @@ final class RowReader {
     /** Characters of one row; the attributes of one user are far below. */
     private static final int MAX_ROW = 1024 * 1024;
 
-    private static final int MAX_COLUMNS = 200;
+    /** As many as a spreadsheet has, which may all be written, empty. */
+    private static final int MAX_COLUMNS = 16_384;
 
     private final ObjectMapper json;
 
@@ -63,7 +64,7 @@ final class RowReader {
     void read(FileFormat format, InputStream body, Rows rows) throws IOException {
         try {
             BufferedReader text = new BufferedReader(FileText.open(body), 2 * CsvHeader.MAX_LINE);
-            if (format == FileFormat.CSV || format == null && !beginsWithObject(text)) {
+            if (format == FileFormat.CSV || format == null && !beginsWithJson(text)) {
                 readCsv(text, rows);
             } else {
                 readLines(text, rows);
@@ -78,14 +79,14 @@ final class RowReader {
         }
     }
 
-    private static boolean beginsWithObject(BufferedReader text) throws IOException {
+    private static boolean beginsWithJson(BufferedReader text) throws IOException {
         text.mark(CsvHeader.MAX_LINE);
         int c = text.read();
         for (int i = 2; i < CsvHeader.MAX_LINE && Character.isWhitespace(c); i++) {
             c = text.read();
         }
         text.reset();
-        return c == '{';
+        return c == '{' || c == '[';
     }
 
     // ---- csv

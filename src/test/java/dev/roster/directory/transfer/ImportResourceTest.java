@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -145,19 +146,23 @@ class ImportResourceTest {
                             "",
                             marked(
                                     """
-                                    email,name,roles,groups,emailVerified
-                                    a@M.example,A,support,,
-                                    b@M.example,B,,some,
-                                    c@M.example,C,,,
-                                    d@M.example,D,,,true
-                                    e@M.example,E,,,false
+                                    email,name,roles,groups,emailVerified,banned,banReason
+                                    a@M.example,A,support,,,,
+                                    b@M.example,B,,some,,,
+                                    c@M.example,C,,,,,
+                                    d@M.example,D,,,true,,
+                                    e@M.example,E,,,false,false,
+                                    f@M.example,F,,,,true,
+                                    g@M.example,G,,,,,spam
                                     """));
-            assertCounts(job, 2, 0, 3);
+            assertCounts(job, 2, 0, 5);
             assertEquals(
                     """
                     2 roles: names a role that allows more than you may; needs the permission users:set-role
                     3 groups: needs the permission groups:update
                     5 emailVerified: needs the permission users:set-email
+                    7 banned: needs the permission users:ban
+                    8 banned: needs the permission users:ban
                     """,
                     Imports.report(importer, job));
         }
@@ -339,6 +344,27 @@ class ImportResourceTest {
             HttpResponse<String> answer = Imports.send(Imports.request(admin, CSV, ""), latin);
             assertProblemOf(400, "validation_failed", answer);
             assertEquals(List.of(), users());
+        }
+
+        @Test
+        @DisplayName("takes no user who is deleted elsewhere")
+        void deletedElsewhere() {
+            JsonNode job =
+                    done(
+                            CSV,
+                            "email,name,deletedAt\na@M.example,A,2020-01-01T00:00:00Z\nb@M.example,B,\n");
+            assertCounts(job, 1, 0, 1);
+            assertEquals(
+                    "2 deletedAt: must be empty: deleted users are not imported\n", report(job));
+        }
+
+        @Test
+        @DisplayName("keeps a banned user out")
+        void banned() {
+            done(
+                    CSV,
+                    "email,name,banned,passwordHash\na@M.example,A,1,$2b$04$abcdefghijklmnopqrstuupOWRSKKNe562z1DsLEArFuJDHVyRIMa\n");
+            Caller.signIn("a@" + mark + ".example", Caller.PASSWORD).then().statusCode(403);
         }
 
         @Test
@@ -571,6 +597,50 @@ class ImportResourceTest {
             assertEquals(
                     List.of("A", "B", "Z"),
                     users().stream().map(user -> user.get("name")).toList());
+        }
+
+        @Test
+        @DisplayName("knows users by their id too, whether it comes as id or as external id")
+        void byId() {
+            String first = UUID.randomUUID().toString();
+            String second = UUID.randomUUID().toString();
+            String file =
+                    "email,name,id,externalId\n"
+                            + "a@M.example,A,FIRST,old-M\n"
+                            + "b@M.example,B,FIRST,new-M\n"
+                            + "c@M.example,C,,FIRST\n"
+                            + "d@M.example,D,SECOND,\n"
+                            + "e@M.example,E,,old-M\n"
+                            + "f@M.example,F,SECOND,FIRST\n";
+            file = file.replaceFirst("FIRST", first.toUpperCase(Locale.ROOT));
+            JsonNode job = done(CSV, file.replace("FIRST", first).replace("SECOND", second));
+            assertCounts(job, 2, 0, 4);
+            assertEquals(
+                    """
+                    3 id: is in line 2 too
+                    4 externalId: is in line 2 too
+                    6 externalId: is in line 2 too
+                    7 externalId: must not be a UUID other than id
+                    """,
+                    Imports.report(admin, job));
+            assertEquals(UUID.fromString(first), users().get(0).get("uid"));
+            assertEquals("old-" + mark, users().get(0).get("external_id"));
+            assertEquals(UUID.fromString(second), users().get(1).get("uid"));
+            assertEquals(null, users().get(1).get("external_id"));
+            JsonNode again =
+                    done(
+                            CSV,
+                            ("email,name,id,externalId\nx@M.example,X,FIRST,\n"
+                                            + "y@M.example,Y,,SECOND\nz@M.example,Z,,old-M\n")
+                                    .replace("FIRST", first)
+                                    .replace("SECOND", second));
+            assertEquals(
+                    """
+                    2 id: is another user's
+                    3 externalId: is another user's
+                    4 externalId: is another user's
+                    """,
+                    Imports.report(admin, again));
         }
 
         @Test

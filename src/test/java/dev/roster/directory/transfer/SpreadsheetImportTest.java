@@ -205,6 +205,16 @@ class SpreadsheetImportTest {
                 detail.startsWith("The header names unknown columns: Passwort. Allowed are "),
                 detail);
         assertTrue(detail.contains("passwordHash"), detail);
+        assertTrue(
+                refusal(send(CSV, StandardCharsets.UTF_8, "x".repeat(30_000) + "\n")).length()
+                        < 1000);
+    }
+
+    @Test
+    @DisplayName("takes as many empty columns as a spreadsheet has")
+    void manyColumns() {
+        String empty = ",".repeat(16_000);
+        assertTaken(done("email,name" + empty + "\na@M.example,A" + empty + "\n"), 1);
     }
 
     @ParameterizedTest
