@@ -7,11 +7,14 @@ import java.security.GeneralSecurityException;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.BCrypt;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.bouncycastle.crypto.generators.SCrypt;
 import org.bouncycastle.crypto.params.Argon2Parameters;
@@ -22,7 +25,7 @@ class KeyDerivation {
     /** A surrogate without its other half; JSON can carry one, UTF-8 cannot. */
     private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
 
-    /** Argon2id, version 1.3 (RFC 9106), over the password in NFKC. */
+    /** Argon2id, version 1.3 (RFC 9106). */
     byte[] argon2id(String password, Argon2idHash.Cost cost, byte[] salt, int length) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(
@@ -34,7 +37,7 @@ class KeyDerivation {
                         .withSalt(salt)
                         .build());
         return withBytes(
-                nfkc(password),
+                password,
                 bytes -> {
                     byte[] key = new byte[length];
                     generator.generateBytes(bytes, key);
@@ -42,10 +45,10 @@ class KeyDerivation {
                 });
     }
 
-    /** scrypt (RFC 7914) with Better Auth's fixed cost, over the password in NFKC. */
+    /** scrypt (RFC 7914) with Better Auth's fixed cost. */
     byte[] scrypt(String password, byte[] salt) {
         return withBytes(
-                nfkc(password),
+                password,
                 bytes ->
                         SCrypt.generate(
                                 bytes,
@@ -56,16 +59,15 @@ class KeyDerivation {
                                 ScryptHash.KEY_BYTES));
     }
 
-    /** scrypt (RFC 7914) over the password as it is, because that is what others hashed. */
+    /** scrypt (RFC 7914) of any cost. */
     byte[] scrypt(String password, byte[] salt, int n, int r, int p, int length) {
-        return withBytes(
-                wellFormed(password), bytes -> SCrypt.generate(bytes, salt, n, r, p, length));
+        return withBytes(password, bytes -> SCrypt.generate(bytes, salt, n, r, p, length));
     }
 
-    /** PBKDF2 (RFC 8018) by this HMAC over the password as it is, because others hashed that. */
+    /** PBKDF2 (RFC 8018) by this HMAC. */
     byte[] pbkdf2(String password, String hmac, int iterations, byte[] salt, int length) {
         return withBytes(
-                wellFormed(password),
+                password,
                 bytes -> {
                     try {
                         Mac mac = Mac.getInstance(hmac);
@@ -101,8 +103,7 @@ class KeyDerivation {
     }
 
     /**
-     * bcrypt over the password as it is, because that is what every other implementation hashed
-     * before it was imported. Only the first 72 bytes count; the caller sees to longer ones.
+     * bcrypt. Only the first 72 bytes of the password count.
      *
      * @return the modular crypt string, {@code $2a$}, cost, salt and hash
      */
@@ -114,13 +115,49 @@ class KeyDerivation {
                 : withBytes(raw, bytes -> OpenBSDBCrypt.generate("2a", bytes, salt, cost));
     }
 
+    /**
+     * bcrypt as PHP computed it before 5.3.7: a byte of a character that is not ASCII overwrites
+     * the bytes before it in its word of the key ({@code $2x$}, CVE-2011-2483).
+     *
+     * @return 24 bytes, of which a stored hash has 23
+     */
+    byte[] bcryptOfSignedBytes(String password, int cost, byte[] salt) {
+        return withBytes(
+                password,
+                bytes -> {
+                    ByteBuffer key = ByteBuffer.allocate(BcryptHash.MAX_PASSWORD_BYTES);
+                    for (int at = 0; key.hasRemaining(); ) {
+                        int word = 0;
+                        for (int i = 0; i < Integer.BYTES; i++) {
+                            // behind the password comes a NUL, and then the password again
+                            word = word << Byte.SIZE | (at < bytes.length ? bytes[at] : 0);
+                            at = at < bytes.length ? at + 1 : 0;
+                        }
+                        key.putInt(word);
+                    }
+                    return BCrypt.generate(key.array(), salt, cost);
+                });
+    }
+
     static int utf8Length(String password) {
-        return withBytes(wellFormed(password), bytes -> bytes.length);
+        return withBytes(password, bytes -> bytes.length);
     }
 
     /** NFKC, so that a password is the same from every keyboard (NIST SP 800-63B-4, 3.1.1.2). */
-    private static String nfkc(String password) {
+    static String nfkc(String password) {
         return Normalizer.normalize(wellFormed(password), Form.NFKC);
+    }
+
+    /**
+     * The forms in which a password may have been hashed: in NFKC (ours, Better Auth's), as it is
+     * typed (others'), and in NFC, as most keyboards type it. Mostly they are the same.
+     */
+    static Set<String> forms(String password) {
+        Set<String> forms = new LinkedHashSet<>();
+        forms.add(nfkc(password));
+        forms.add(wellFormed(password));
+        forms.add(Normalizer.normalize(wellFormed(password), Form.NFC));
+        return forms;
     }
 
     /** U+FFFD for a lone surrogate, as the UTF-8 encoders of JavaScript do; Java's puts "?". */
@@ -129,7 +166,7 @@ class KeyDerivation {
     }
 
     private static <T> T withBytes(String password, Function<byte[], T> use) {
-        byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = wellFormed(password).getBytes(StandardCharsets.UTF_8);
         try {
             return use.apply(bytes);
         } finally {

@@ -23,8 +23,8 @@ public interface PasswordConfig {
     int minLength();
 
     /**
-     * Most UTF-16 code units of a password, new or given at sign-in. With {@code bcrypt} a new one
-     * is limited to 72 bytes of UTF-8 as well.
+     * Most UTF-16 code units of a new password. With {@code bcrypt} a new one is limited to 72
+     * bytes of UTF-8 as well.
      */
     @WithDefault("128")
     @Min(64)

@@ -37,8 +37,7 @@ public class PasswordHasher {
         this.derivation = derivation;
         this.nobody =
                 isBcrypt()
-                        ? new BcryptHash(
-                                config.bcrypt().cost(), new byte[BcryptHash.SALT_BYTES], "")
+                        ? BcryptHash.nobody(config.bcrypt().cost())
                         : new Argon2idHash(
                                 Argon2idHash.Cost.of(config.argon2()),
                                 new byte[Argon2idHash.SALT_BYTES],
@@ -86,7 +85,7 @@ public class PasswordHasher {
                         isBcrypt()
                                 ? derivation.bcrypt(password, config.bcrypt().cost(), salt)
                                 : Argon2idHash.create(
-                                                password,
+                                                KeyDerivation.nfkc(password),
                                                 Argon2idHash.Cost.of(config.argon2()),
                                                 salt,
                                                 derivation)
@@ -94,7 +93,8 @@ public class PasswordHasher {
     }
 
     /**
-     * Takes as long for an account that is not there as for a wrong password.
+     * Verifies a password as the system did that made the hash: see ADR 0006. Takes as long for an
+     * account that is not there as for a wrong password.
      *
      * @param storedHash null when there is no such account or it has no password; that, and a
      *     string that is no hash of a known scheme, matches nothing at the cost of a new hash
@@ -113,11 +113,20 @@ public class PasswordHasher {
         return pool.run(() -> verify(password, stored));
     }
 
+    /** For nobody each form is tried too, so that they cost what a wrong password costs. */
     private Verification verify(String password, Optional<StoredHash> stored) {
-        boolean equal = stored.orElse(nobody).matches(password, derivation);
-        return stored.isPresent() && equal
-                ? new Verification(true, !isCurrent(stored.get()) && accepts(password))
-                : Verification.NO_MATCH;
+        for (String form : KeyDerivation.forms(password)) {
+            if (stored.orElse(nobody).matches(form, derivation) && stored.isPresent()) {
+                boolean current = isCurrent(stored.get()) && form.equals(ownForm(password));
+                return new Verification(true, !current && accepts(password));
+            }
+        }
+        return Verification.NO_MATCH;
+    }
+
+    /** The form that {@link #hash} hashes. */
+    private String ownForm(String password) {
+        return isBcrypt() ? password : KeyDerivation.nfkc(password);
     }
 
     private boolean isCurrent(StoredHash stored) {

@@ -8,6 +8,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 @ApplicationScoped
 public class PasswordRules {
 
+    /**
+     * UTF-16 code units of a password that is given. Longer than any new one may be: the system
+     * whose hash was imported may have allowed more.
+     */
+    private static final int MAX_GIVEN = 4096;
+
     private final PasswordConfig config;
     private final PasswordHasher hasher;
 
@@ -32,13 +38,13 @@ public class PasswordRules {
     }
 
     /**
-     * Checks a password that somebody claims to be the stored one: too long to be it, it is not
-     * worth a hash.
+     * Checks a password that somebody claims to be the stored one: too long to be any system's, it
+     * is not worth a hash. One that is shorter or longer than a new one may be is good.
      *
      * @throws AuthException 400 PASSWORD_TOO_LONG
      */
     public void checkGiven(String password) {
-        if (password.length() > config.maxLength()) {
+        if (password.length() > MAX_GIVEN) {
             throw AuthError.PASSWORD_TOO_LONG.exception();
         }
     }

@@ -114,7 +114,7 @@ class AccountResourceTest {
                             "INVALID_PASSWORD",
                             "",
                             "INVALID_PASSWORD",
-                            "x".repeat(129),
+                            "x".repeat(4097),
                             "PASSWORD_TOO_LONG");
             refused.forEach(
                     (current, code) ->
@@ -316,7 +316,7 @@ class AccountResourceTest {
                             "INVALID_PASSWORD",
                             "",
                             "INVALID_PASSWORD",
-                            "x".repeat(129),
+                            "x".repeat(4097),
                             "PASSWORD_TOO_LONG");
             refused.forEach(
                     (password, code) ->

@@ -191,6 +191,22 @@ class PasswordHasherTest {
         }
 
         @Test
+        @DisplayName("a hash of the password as it was typed matches, and is to be replaced")
+        void typed() {
+            PasswordHasher hasher = hasher(ARGON2ID);
+            String typed = "\uFB01rst\u2460 pass";
+            Argon2idHash.Cost cost = Argon2idHash.Cost.of(ARGON2ID.argon2());
+            byte[] salt = new byte[16];
+            String stored =
+                    new Argon2idHash(cost, salt, derivations.argon2id(typed, cost, salt, 32))
+                            .encode();
+
+            assertEquals(OUTDATED, hasher.verify(typed, stored));
+            assertEquals(NO_MATCH, hasher.verify("first1 pass", stored));
+            assertEquals(CURRENT, hasher.verify(typed, hasher.hash(typed)));
+        }
+
+        @Test
         @DisplayName("takes passwords of any length and any character")
         void anyPassword() {
             PasswordHasher hasher = hasher(ARGON2ID);
@@ -313,30 +329,56 @@ class PasswordHasherTest {
         }
 
         @Test
-        @DisplayName("a password that only starts like the hashed one does not match, at full cost")
-        void noTruncation() {
+        @DisplayName(
+                "a password longer than bcrypt reads matches, and is replaced by one that counts")
+        void truncation() {
             // libxcrypt gives this hash for 72 and for 73 times "x"
             String stored = "$2b$04$XXXXXXXXXXXXXXXXXXXXXOhRQOZ9MChqltAOuh3KU6pwJS8Bg3Jxu";
-            PasswordHasher hasher = hasher(BCRYPT);
+            PasswordHasher hasher = hasher(ARGON2ID);
 
-            assertEquals(CURRENT, hasher.verify("x".repeat(72), stored));
-            assertEquals(NO_MATCH, hasher.verify("x".repeat(73), stored));
-            assertEquals(List.of("bcrypt 4 16", "bcrypt 4 16"), derivations.calls);
+            for (int length : List.of(72, 73, 200)) {
+                assertEquals(OUTDATED, hasher.verify("x".repeat(length), stored));
+            }
+            assertEquals(NO_MATCH, hasher.verify("x".repeat(71), stored));
+            assertEquals(NO_MATCH, hasher.verify("x".repeat(71) + "y", stored));
+            String replaced = hasher.hash("x".repeat(200));
+            assertEquals(NO_MATCH, hasher.verify("x".repeat(72), replaced));
+            // bcrypt could not tell it from others: it stays as it was imported
+            assertEquals(CURRENT, hasher(BCRYPT).verify("x".repeat(73), stored));
+        }
+
+        // made with libxcrypt: perl -e 'print crypt(encode("UTF-8", $password), $setting)'
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "01234567890123456789012345678901234567890123456789012345678901234567890123456789|$2a$04$abcdefghijklmnopqrstuum2G75IXDN/xsgbNa/hCiPSKyIHQd70S",
+                    "01234567890123456789012345678901234567890123456789012345678901234567890123456789|$2x$04$abcdefghijklmnopqrstuum2G75IXDN/xsgbNa/hCiPSKyIHQd70S",
+                    // byte 72 is within a character
+                    "0123456789012345678901234567890123456789012345678901234567890123456789\u4E16\u754Cxyz|$2y$04$abcdefghijklmnopqrstuumBlqfXHoaEdox19KM7z6JeFCpcjlRa2",
+                    "0123456789012345678901234567890123456789012345678901234567890123456789\u4E16\u754Cxyz|$2x$04$abcdefghijklmnopqrstuuFagGli2oflXb8kuM2seGm86E47WNg5q",
+                    "Gr\u00FC\u00DFe, welt|$2x$04$abcdefghijklmnopqrstuuOii5J1PjwYJi7jm9nsBAYjImt3tc9ji",
+                })
+        @DisplayName("long and non-ASCII passwords match as in the library that hashed them")
+        void otherLibraries(String password, String stored) {
+            PasswordHasher hasher = hasher(ARGON2ID);
+
+            assertTrue(hasher.understands(stored));
+            assertEquals(OUTDATED, hasher.verify(password, stored));
+            assertEquals(NO_MATCH, hasher.verify(WRONG + password, stored));
         }
 
         @Test
-        @DisplayName(
-                "a password repeated after a NUL, which bcrypt takes for the same, is no match")
-        void noRepetition() {
-            PasswordHasher hasher = hasher(BCRYPT);
-            String stored = hasher.hash("abc");
-            assertEquals(stored, derivations.bcrypt("abc\0abc", 4, saltOf(stored)));
+        @DisplayName("a password ends at a NUL, or does not, as in the library that hashed it")
+        void nul() {
+            PasswordHasher hasher = hasher(ARGON2ID);
+            String inC = hasher(BCRYPT).hash("abc");
+            String inJavaScript = derivations.bcrypt("abc\0def", 4, new byte[16]);
 
-            assertEquals(NO_MATCH, hasher.verify("abc\0abc", stored));
-        }
-
-        private byte[] saltOf(String stored) {
-            return ((BcryptHash) StoredHash.parse(stored).orElseThrow()).salt();
+            assertEquals(OUTDATED, hasher.verify("abc\0def", inC));
+            assertEquals(OUTDATED, hasher.verify("abc\0def", inJavaScript));
+            assertEquals(NO_MATCH, hasher.verify("abc", inJavaScript));
+            assertEquals(NO_MATCH, hasher.verify("abd\0def", inC));
         }
 
         @Test
@@ -502,7 +544,6 @@ class PasswordHasherTest {
                     "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQ$nf65EA",
                     // bcrypt
                     "$2a$04$",
-                    "$2x$04$XXXXXXXXXXXXXXXXXXXXXOhRQOZ9MChqltAOuh3KU6pwJS8Bg3Jxu",
                     "$2$04$XXXXXXXXXXXXXXXXXXXXXOhRQOZ9MChqltAOuh3KU6pwJS8Bg3Jxu",
                     "$2a$4$XXXXXXXXXXXXXXXXXXXXXOhRQOZ9MChqltAOuh3KU6pwJS8Bg3Jxu",
                     "$2a$03$XXXXXXXXXXXXXXXXXXXXXOhRQOZ9MChqltAOuh3KU6pwJS8Bg3Jxu",

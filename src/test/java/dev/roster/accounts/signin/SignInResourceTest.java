@@ -29,6 +29,7 @@ import org.bouncycastle.crypto.generators.SCrypt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -165,6 +166,48 @@ class SignInResourceTest {
         caller.signInAgain();
         assertEquals(rehashed, hash(caller), "once is enough");
         Caller.signIn(caller.email, "wrong-password-1").then().statusCode(401);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "longer than bcrypt reads, 100, x",
+        "longer than a new one may be, 1000, x",
+        "shorter than a new one may be, 3, x",
+        "not in NFKC, 10, \uFB01",
+    })
+    @DisplayName("works with a password that the system allowed whose hash was imported")
+    void importedPassword(String what, int length, String character) {
+        Caller caller = Caller.signUp();
+        String password = character.repeat(length);
+        byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
+        String imported = OpenBSDBCrypt.generate("2b", bytes, new byte[16], 4);
+        Runnable importHash =
+                () ->
+                        Database.update(
+                                "UPDATE credentials SET password_hash = ? WHERE user_id = ?",
+                                imported,
+                                caller.id);
+        importHash.run();
+        caller.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("password", password))
+                .post("/api/auth/verify-password")
+                .then()
+                .statusCode(200);
+        String wrong = "y" + password.substring(1);
+        Caller.signIn(caller.email, wrong).then().statusCode(401);
+        Caller.signIn(caller.email, password).then().statusCode(200);
+        assertTrue(hash(caller).startsWith("$argon2id$"), hash(caller));
+        Caller.signIn(caller.email, password).then().statusCode(200);
+        Caller.signIn(caller.email, wrong).then().statusCode(401);
+        importHash.run();
+        caller.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("currentPassword", password, "newPassword", Caller.PASSWORD))
+                .post("/api/auth/change-password")
+                .then()
+                .statusCode(200);
+        Caller.signIn(caller.email, Caller.PASSWORD).then().statusCode(200);
     }
 
     @Test

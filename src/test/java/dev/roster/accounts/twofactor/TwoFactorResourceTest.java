@@ -236,7 +236,7 @@ class TwoFactorResourceTest {
                     400,
                     "INVALID_PASSWORD");
             refused(
-                    user.browser.post("/two-factor/disable", Map.of("password", "x".repeat(129))),
+                    user.browser.post("/two-factor/disable", Map.of("password", "x".repeat(4097))),
                     400,
                     "PASSWORD_TOO_LONG");
             Browser thief = user.browser.copy();

@@ -319,9 +319,9 @@ class UsernameResourceTest {
         }
 
         @Test
-        @DisplayName("comes with a password of at most 128 characters, and both are strings")
+        @DisplayName("comes with a password of at most 4096 characters, and both are strings")
         void members() {
-            assertRefused(signIn(newName(), "x".repeat(129)), 400, "PASSWORD_TOO_LONG");
+            assertRefused(signIn(newName(), "x".repeat(4097)), 400, "PASSWORD_TOO_LONG");
             assertRefused(
                     post("/sign-in/username", Map.of("username", "ada")), 400, "VALIDATION_ERROR");
             assertRefused(
