@@ -71,7 +71,7 @@ public class Group extends ImportableEntity {
      * Groups by slug.
      *
      * @param after the slug behind which to begin
-     * @param text what name or slug must hold, in any letter case; null for anything
+     * @param text what name or slug must hold, folded by {@code search_fold}; null for anything
      * @param parentId null within for those that are nested in none
      */
     public static List<Group> list(
@@ -86,7 +86,8 @@ public class Group extends ImportableEntity {
         String like =
                 text == null
                         ? ""
-                        : " and (name ilike :text escape '!' or slug ilike :text escape '!')";
+                        : " and function(search_matches as Boolean, function(search_fold as String,"
+                                + " name || '\n' || slug), function(search_fold as String, :text))";
         TypedQuery<Group> query =
                 getEntityManager()
                         .createQuery(
@@ -96,7 +97,7 @@ public class Group extends ImportableEntity {
                         .setMaxResults(limit);
         parentId.flatMap(parent -> parent).ifPresent(id -> query.setParameter("parent", id));
         if (text != null) {
-            query.setParameter("text", "%" + text.replaceAll("[!%_]", "!$0") + "%");
+            query.setParameter("text", text);
         }
         return query.getResultList();
     }

@@ -9,9 +9,9 @@ import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 
 /**
- * What a user who is not deleted is searched by, in lower case: the first 200 characters of the
- * name, the address and the user name, each after a blank. The database keeps it, with an index of
- * its trigrams.
+ * What a user who is not deleted is searched by: the first 200 characters of the name, the address
+ * and the user name, each after a blank and folded by {@code search_fold}. The database keeps it,
+ * with indexes of its trigrams and of its pairs of characters.
  */
 @Entity
 @Immutable

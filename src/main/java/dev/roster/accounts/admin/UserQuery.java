@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -114,7 +113,11 @@ final class UserQuery {
                             if (column == null) {
                                 query.fault("sortBy", unknown());
                             } else {
-                                read.order = column.path() + " " + direction + ", u.id";
+                                String by =
+                                        name.equals("name")
+                                                ? folded("left(u.name, 100)")
+                                                : column.path();
+                                read.order = by + " " + direction + ", u.id";
                             }
                         });
         return read;
@@ -177,17 +180,16 @@ final class UserQuery {
                 if (field.equals("name")) {
                     path = "left(" + path + ", " + UserSearchText.NAME_LENGTH + ")";
                 }
-                where.append("lower(").append(path).append(") like :").append(name);
-                where.append(" escape '!'");
-                parameters.put(name, pattern(operator, value));
+                String folded = folded(":" + name);
+                where.append(condition(operator, folded(path), folded));
+                parameters.put(name, value);
                 if (SEARCHABLE.contains(field)) {
                     // the condition is the one above; by this one an index finds who may meet it
                     where.append(
                                     " and exists (select 1 from UserSearchText s where s.userId = u.id")
-                            .append(" and s.text like :among")
-                            .append(name)
-                            .append(" escape '!')");
-                    parameters.put("among" + name, pattern("contains", value));
+                            .append(" and function(search_matches as Boolean, s.text, ")
+                            .append(folded)
+                            .append("))");
                 }
             }
             default -> {
@@ -208,13 +210,17 @@ final class UserQuery {
         };
     }
 
+    /** Without letter case and accents, as the REST API searches too. */
+    private static String folded(String text) {
+        return "function(search_fold as String, " + text + ")";
+    }
+
     /** The value's own wildcards mean themselves. */
-    private static String pattern(String operator, String value) {
-        String literal = value.toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0");
+    private static String condition(String operator, String text, String value) {
         return switch (operator) {
-            case "starts_with" -> literal + "%";
-            case "ends_with" -> "%" + literal;
-            default -> "%" + literal + "%";
+            case "starts_with" -> "left(" + text + ", length(" + value + ")) = " + value;
+            case "ends_with" -> "right(" + text + ", length(" + value + ")) = " + value;
+            default -> "locate(" + value + ", " + text + ") > 0";
         };
     }
 

@@ -26,8 +26,10 @@ public class FilterParameters {
     @QueryParam("q")
     @Parameter(
             description =
-                    "Words, each of which a name, an address or a user name must hold; one or two"
-                            + " letters only at the beginning")
+                    "Words, each of which a name, an address or a user name must hold, in any letter"
+                            + " case, with or without accents. One or two ASCII letters, or one"
+                            + " letter of another alphabet, are found at the beginning of a word"
+                            + " only; Chinese, Japanese and Korean characters anywhere")
     String q;
 
     @QueryParam("role")

@@ -16,7 +16,7 @@ public class SearchWords {
             WITH told AS (
                 SELECT user_search_text(name, email_key, username) AS text FROM users WHERE id = ANY (:ids)
                 UNION ALL
-                SELECT lower(concat_ws(' ', d.side ->> 'name', d.side ->> 'email', d.side ->> 'username'))
+                SELECT search_fold(concat_ws(' ', d.side ->> 'name', d.side ->> 'email', d.side ->> 'username'))
                 FROM audit_events e CROSS JOIN unnest(ARRAY[e.before, e.after]) d (side)
                 WHERE e.target_type = 'user' AND e.target_id = ANY (:ids) AND d.side IS NOT NULL),
             words AS (

@@ -41,7 +41,6 @@ record Selection(
     /** Beyond so many values of one filter nobody reads the sets one by one. */
     private static final int MAX_SETS = 8;
 
-    private static final Pattern TRIGRAM = Pattern.compile("[\\p{L}\\p{N}]{3}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,40}(\\.\\d{1,40})?");
 
     /**
@@ -224,19 +223,10 @@ record Selection(
         for (List<String> spellings : words) {
             where.add(
                     spellings.stream()
-                            .map(spelling -> text + " LIKE lower(?)")
+                            .map(spelling -> "search_matches(" + text + ", search_term(?))")
                             .collect(Collectors.joining(" OR ", " AND (", ")")),
-                    spellings.stream().map(Selection::pattern).toArray());
+                    spellings.toArray());
         }
-    }
-
-    /**
-     * A word is looked for anywhere; where it has no three letters or digits in a row, by which
-     * there is an index, at the beginning. Its wildcards mean themselves.
-     */
-    private static String pattern(String word) {
-        String literal = word.replaceAll("[\\\\%_]", "\\\\$0");
-        return (TRIGRAM.matcher(word).find() ? "%" : "% ") + literal + "%";
     }
 
     private static void period(Sql where, String column, UserFilter.Period period) {

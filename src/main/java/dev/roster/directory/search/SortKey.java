@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** What users can be sorted by: never null, and each with an index in whose order it is. */
 enum SortKey {
     ID("id", null, null),
-    NAME("name", "lower(left(u.name, 100))", Selection.Table.USERS, "s.name_key"),
+    NAME("name", "search_fold(left(u.name, 100))", Selection.Table.USERS, "s.name_key"),
     EMAIL("email", "u.email_key", Selection.Table.USERS, "s.email_key"),
     /** Who has none comes first. */
     USERNAME("username", "coalesce(u.username, '')", Selection.Table.USERS, "s.username_key"),

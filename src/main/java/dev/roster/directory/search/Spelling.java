@@ -1,7 +1,5 @@
 package dev.roster.directory.search;
 
-import java.util.Locale;
-
 /** What a misspelt word may have meant. */
 final class Spelling {
 
@@ -9,10 +7,10 @@ final class Spelling {
 
     /**
      * Whether one word can be a slip of the other: two edits apart at most, one in a short word. An
-     * edit is a letter too many, missing, wrong, or two in the wrong order.
+     * edit is a letter too many, missing, wrong, or two in the wrong order. Both are folded.
      */
     static boolean isNear(String typed, String word) {
-        int[] a = typed.toLowerCase(Locale.ROOT).codePoints().toArray();
+        int[] a = typed.codePoints().toArray();
         int[] b = word.codePoints().toArray();
         int edits = a.length < 3 ? 0 : a.length < 6 ? 1 : 2;
         return Math.abs(a.length - b.length) <= edits && distance(a, b) <= edits;

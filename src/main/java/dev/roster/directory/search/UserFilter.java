@@ -179,7 +179,8 @@ public record UserFilter(
         }
 
         private static List<String> split(String q) {
-            List<String> words = new ArrayList<>(new TreeSet<>(List.of(q.strip().split("\\s+"))));
+            List<String> words =
+                    new ArrayList<>(new TreeSet<>(List.of(q.strip().split("(?U)\\s+"))));
             // a sign by itself is in so many that it tells nobody from another
             words.removeIf(word -> word.codePoints().noneMatch(Character::isLetterOrDigit));
             require(q.length() <= MAX_TEXT && !words.isEmpty() && words.size() <= MAX_WORDS);

@@ -63,9 +63,9 @@ public class UserSearch {
     /** The words nearest to each by trigrams; which of them it can be a slip of is seen then. */
     private static final String NEAR_WORDS =
             """
-            SELECT typed.nr, near.word
-            FROM unnest(CAST(? AS text[])) WITH ORDINALITY typed (word, nr),
-                LATERAL (SELECT w.word FROM search_words w ORDER BY w.word <-> lower(typed.word) LIMIT 100) near
+            SELECT typed.nr, typed.word AS typed, near.word
+            FROM (SELECT search_fold(t.word), t.nr FROM unnest(CAST(? AS text[])) WITH ORDINALITY t (word, nr)) typed (word, nr),
+                LATERAL (SELECT w.word FROM search_words w ORDER BY w.word <-> typed.word LIMIT 100) near
             ORDER BY typed.nr
             """;
 
@@ -207,7 +207,7 @@ public class UserSearch {
                     int i = row.getInt("nr") - 1;
                     String word = row.getString("word");
                     if (spellings.get(i).size() < MAX_SPELLINGS
-                            && Spelling.isNear(typed.get(i), word)) {
+                            && Spelling.isNear(row.getString("typed"), word)) {
                         spellings.get(i).add(word);
                     }
                 });

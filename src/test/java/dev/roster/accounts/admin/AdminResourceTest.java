@@ -47,6 +47,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @DisplayName("Administration")
@@ -271,6 +273,33 @@ class AdminResourceTest {
                 list(admin, Map.of("searchValue", word, "searchOperator", operator))
                         .body("users.id", not(hasItem(ada.id.toString())));
             }
+        }
+
+        @ParameterizedTest(name = "{0} {1} {2}: {3}")
+        @CsvSource({
+            "\u738B\u5C0F\u660E, contains, \u5C0F\u660E, true",
+            "\u738B\u5C0F\u660E, ends_with, \u5C0F\u660E, true",
+            "\u738B\u5C0F\u660E, starts_with, \u5C0F\u660E, false",
+            "Jos\u00E9, contains, JOSE\u0301, true",
+            "\u0130rem I\u015F\u0131k, starts_with, irem i\u015Fi, true",
+            "Stra\u00DFe, ends_with, ASSE, true",
+            "Ada Lovelace, contains, A LOVE, true",
+            "Ada Lovelace, ends_with, A LOVE, false",
+        })
+        @DisplayName("finds a name by what people type, as the REST API does")
+        void asTyped(String name, String operator, String value, boolean found) {
+            Database.update("UPDATE users SET name = ? WHERE id = ?", name, ada.id);
+            list(
+                            admin,
+                            Map.of(
+                                    "searchField", "name",
+                                    "searchValue", value,
+                                    "searchOperator", operator,
+                                    "sortBy", "createdAt",
+                                    "sortDirection", "desc"))
+                    .body(
+                            "users.id",
+                            found ? hasItem(ada.id.toString()) : not(hasItem(ada.id.toString())));
         }
 
         @Test

@@ -143,17 +143,20 @@ class SearchStatementsTest {
         "q=zappa MARK, user_search_",
         "q=Zappa, user_search_",
         "q=za, user_search_",
+        "q=\u5C0F\u660E, user_search_grams_idx",
+        "q=\uBBFC\uC218, user_search_grams_idx",
+        "q=\u044F\u043D, user_search_grams_idx",
         "deleted=true, users_id_deleted_idx",
-        "sort=name, users_name_id_idx",
-        "sort=-name, users_name_id_idx",
+        "sort=name, users_folded_name_id_idx",
+        "sort=-name, users_folded_name_id_idx",
         "sort=email, users_email_",
         "sort=username, users_username_id_idx",
         "sort=createdAt, users_created_at_id_idx",
         "sort=-updatedAt, users_updated_at_id_idx",
         "sort=-lastSeenAt, user_activity_last_seen_at_user_id_idx",
-        "'sort=name,-createdAt', users_name_id_idx",
+        "'sort=name,-createdAt', users_folded_name_id_idx",
         "'role=ROLE,support', role_grants_",
-        "'role=ROLE&sort=name', users_name_id_idx"
+        "'role=ROLE&sort=name', users_folded_name_id_idx"
     })
     @DisplayName("are one for each part of a list, which reads an index in order")
     void plans(String query, String index) {
@@ -230,7 +233,7 @@ class SearchStatementsTest {
                 Database.query(
                                 "SELECT u.id FROM users u JOIN user_search s ON s.user_id = u.id"
                                         + " WHERE s.text LIKE '%' || ? || '%' ORDER BY"
-                                        + " lower(left(u.name, 100)), u.id",
+                                        + " search_fold(left(u.name, 100)), u.id",
                                 mark)
                         .stream()
                         .map(row -> row.get("id").toString())

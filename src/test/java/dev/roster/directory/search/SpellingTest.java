@@ -15,7 +15,7 @@ class SpellingTest {
         "smiht, smith, true",
         "smth, smith, true",
         "smitth, smith, true",
-        "Smoth, smith, true",
+        "smoth, smith, true",
         "smoht, smith, false",
         "jhonson, johnson, true",
         "jonsson, johnson, true",

@@ -612,6 +612,59 @@ class UserListResourceTest {
             assertEquals(Set.of("Kzy"), nameSet2("k " + mark));
         }
 
+        @ParameterizedTest(name = "{0}: {1}")
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "\u738B\u5C0F\u660E|\u5C0F\u660E",
+                    "\u738B\u5C0F\u660E|\u660E",
+                    "\u5C71\u7530\u592A\u90CE|\u592A\u90CE",
+                    "\u5C71\u7530 \u592A\u90CE|\u5C71\u7530\u592A\u90CE",
+                    "\u5C71\u7530\u592A\u90CE|\u5C71\u7530\u3000\u592A\u90CE",
+                    "\uAE40\uBBFC\uC218|\uBBFC\uC218",
+                    // full and half width
+                    "\u30BF\u30ED\u30A6|\uFF80\uFF9B\uFF73",
+                    "Ada Lovelace|\uFF21\uFF44\uFF41 lovelace",
+                    "Ada Lovelace|lovelace ADA",
+                    // composed and decomposed, with and without accents
+                    "Jos\u00E9|JOSE\u0301",
+                    "Jos\u00E9|jose",
+                    "Jose\u0301|Jos\u00E9",
+                    "M\u00FCller|muller",
+                    "Stra\u00DFe|STRASSE",
+                    "STRASSE|stra\u00DFe",
+                    "\u0141ukasz|lukasz",
+                    // Turkish
+                    "\u0130rem I\u015F\u0131k|irem i\u015Fik",
+                    "IRMAK|\u0131rmak",
+                    "\u0131rmak|Irmak",
+                    // a sigma at the end
+                    "\u039F\u0394\u03A5\u03A3\u03A3\u0395\u03A5\u03A3|\u03BF\u03B4\u03C5\u03C3\u03C3\u03AD\u03C5\u03C2",
+                    "\u041F\u0451\u0442\u0440|\u043F\u0415\u0422\u0420",
+                    // vowel signs that may be left out
+                    "\u0645\u064F\u062D\u064E\u0645\u0651\u064E\u062F|\u0645\u062D\u0645\u062F",
+                    "\u0623\u062D\u0645\u062F|\u0627\u062D\u0645\u062F",
+                    // Thai, without blanks
+                    "\u0E2A\u0E21\u0E0A\u0E32\u0E22\u0E43\u0E08\u0E14\u0E35|\u0E43\u0E08\u0E14\u0E35",
+                    "\u0E2A\u0E21\u0E0A\u0E32\u0E22\u0E43\u0E08\u0E14\u0E35|\u0E43\u0E08",
+                    "O\u2019Brien|o'brien",
+                })
+        @DisplayName("finds a name by what people type")
+        void asTyped(String name, String q) {
+            People.person(name + " " + mark);
+            JsonNode answer = found("q", q + " " + mark);
+            assertEquals(1, answer.get("items").size(), answer.toString());
+            assertEquals("exact", answer.get("match").asText());
+        }
+
+        @Test
+        @DisplayName("takes a full-width percent sign for what it is")
+        void fullWidthWildcard() {
+            People.person("a%b " + mark);
+            People.person("axb " + mark);
+            assertEquals(Set.of("a%b"), nameSet2("a\uFF05b " + mark));
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"%", "_", "\\", "'", "\"", "$", "?", "!"})
         @DisplayName("takes signs for what they are")

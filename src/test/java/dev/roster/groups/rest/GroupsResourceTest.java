@@ -4,6 +4,7 @@ import static dev.roster.testing.Problems.assertInvalid;
 import static dev.roster.testing.Problems.assertProblem;
 import static dev.roster.testing.Problems.assertViolations;
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.hasItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -567,6 +569,26 @@ class GroupsResourceTest {
                             .sorted()
                             .toList();
             assertEquals(List.of(204, 409), statuses);
+        }
+
+        @ParameterizedTest(name = "{0}: {1}")
+        @CsvSource({
+            "\u5C0F\u660E\u4F1A, \u660E\u4F1A",
+            "\u0130stanbul, ISTANBUL",
+            "Caf\u00E9, cafe",
+        })
+        @DisplayName("lists groups by what people type of their names")
+        void asTyped(String name, String q) {
+            String group = make(slug(), null);
+            Database.update(
+                    "UPDATE groups SET name = ? WHERE id = ?", name, UUID.fromString(group));
+            admin.request()
+                    .queryParam("q", q)
+                    .queryParam("size", 100)
+                    .get(GROUPS)
+                    .then()
+                    .statusCode(200)
+                    .body("items.id", hasItem(group));
         }
 
         @Test

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The migrations on a PostgreSQL of their own, through Flyway as the service calls it. On another
@@ -308,6 +310,71 @@ class MigrationsTest {
                 execute(change);
                 assertNotEquals(before, dump(), change);
             }
+        }
+    }
+
+    @Nested
+    class Locales {
+
+        private static final String FOUND =
+                "SELECT string_agg(u.name, ',' ORDER BY u.name COLLATE \"C\") FROM users u JOIN"
+                        + " user_search s ON s.user_id = u.id WHERE search_matches(s.text,"
+                        + " search_term('%s'))";
+
+        private static final List<String> NAMES =
+                List.of(
+                        "ISIK",
+                        "\u0130rem",
+                        "irem",
+                        "\u00C9MILE",
+                        "\u00E9mile",
+                        "Stra\u00DFe",
+                        "\u039F\u0394\u03A5\u03A3\u03A3\u0395\u03A5\u03A3",
+                        "\u738B\u5C0F\u660E",
+                        "\u0418\u0412\u0410\u041D");
+
+        @ParameterizedTest(name = "{0}")
+        @ValueSource(
+                strings = {
+                    "LOCALE 'C'",
+                    "LOCALE 'C.UTF-8'",
+                    "LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'",
+                    "LOCALE_PROVIDER icu ICU_LOCALE 'lt-LT' LOCALE 'C'",
+                })
+        @DisplayName("addresses and names are compared in the same way in a database of any locale")
+        void anyLocale(String locale) throws SQLException {
+            connection.close();
+            onServer("DROP DATABASE " + database);
+            onServer(
+                    "CREATE DATABASE %s ENCODING 'UTF8' %s TEMPLATE template0"
+                            .formatted(database, locale));
+            connection = DriverManager.getConnection(url());
+            flyway(null).migrate();
+            for (String name : NAMES) {
+                execute(
+                        "INSERT INTO users (id, name, email) SELECT i, '%s', i || '@X.EXAMPLE' FROM gen_random_uuid() i"
+                                .formatted(name));
+            }
+            execute("UPDATE users SET email = 'IPEK@X.EXAMPLE' WHERE name = 'ISIK'");
+            assertEquals(
+                    List.of("ipek@x.example"),
+                    lines("SELECT email_key FROM users WHERE name = 'ISIK'"));
+            assertFound("isik", "ISIK");
+            assertFound("\u0131\u015F\u0131k", "ISIK");
+            assertFound("IREM", "irem,\u0130rem");
+            assertFound("emile", "\u00C9MILE,\u00E9mile");
+            assertFound("STRASSE", "Stra\u00DFe");
+            assertFound("\u03BF\u03B4\u03C5\u03C3\u03C3\u03AD\u03C5\u03C2", NAMES.get(6));
+            assertFound("\u5C0F\u660E", NAMES.get(7));
+            assertFound("\u0432\u0430\u043D", NAMES.get(8));
+            assertEquals(
+                    List.of("true"),
+                    lines("SELECT count(DISTINCT name_key) = 7 FROM user_search"),
+                    "names that differ in case or accents alone are in one place of the list");
+        }
+
+        private void assertFound(String q, String names) throws SQLException {
+            assertEquals(List.of(names), lines(FOUND.formatted(q)), q);
         }
     }
 
