@@ -2,6 +2,7 @@ package dev.roster.directory.transfer;
 
 import dev.roster.audit.AuditAction;
 import dev.roster.directory.search.FilterParameters;
+import dev.roster.directory.search.Sql;
 import dev.roster.directory.search.UserFilter;
 import dev.roster.directory.search.UserSearch;
 import dev.roster.platform.http.WholeAnswers;
@@ -71,8 +72,8 @@ public class ExportResource {
             operationId = "exportUsers",
             summary = "Export users into a file",
             description =
-                    "Every user that the filters of the list select, as they are when it begins;"
-                            + " an object on each line, or CSV, whose cells get an apostrophe in"
+                    "Every user that the filters of the list select when it begins, each as"
+                            + " they are when their page is read; an object on each line, or CSV, whose cells get an apostrophe in"
                             + " front where a spreadsheet would take them for a formula. The"
                             + " file can be imported again. With"
                             + " `Accept-Encoding: gzip` compressed. A file that is not whole ends"
@@ -118,10 +119,10 @@ public class ExportResource {
                 Exporter.File.of(chosen, Parameters.choice(Exports.MARK, mark, "false", "true"));
         UserFilter filter = Exports.filter(uri.getQueryParameters());
         search.requireVisible(filter, caller::may);
-        Exporter.Selection selection = exports.selection(filter);
+        Sql ids = exports.ids(filter);
         exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
         boolean gzip = takesGzip(encodings);
-        StreamingOutput body = answers.wholeOrBroken(out -> write(file, selection, out, gzip));
+        StreamingOutput body = answers.wholeOrBroken(out -> write(file, ids, out, gzip));
         Response.ResponseBuilder answer =
                 Response.ok(
                                 body,
@@ -134,16 +135,15 @@ public class ExportResource {
         return (gzip ? answer.header(HttpHeaders.CONTENT_ENCODING, "gzip") : answer).build();
     }
 
-    private void write(
-            Exporter.File file, Exporter.Selection selection, OutputStream out, boolean gzip)
+    private void write(Exporter.File file, Sql ids, OutputStream out, boolean gzip)
             throws IOException {
         try {
             if (gzip) {
                 GZIPOutputStream zipped = new GZIPOutputStream(out, BUFFER);
-                exporter.write(file, selection, zipped, count -> {});
+                exporter.write(file, ids, zipped, count -> {});
                 zipped.finish();
             } else {
-                exporter.write(file, selection, out, count -> {});
+                exporter.write(file, ids, out, count -> {});
             }
         } catch (SQLException e) {
             throw new IOException(e);

@@ -1,6 +1,7 @@
 package dev.roster.directory.transfer;
 
 import dev.roster.audit.AuditAction;
+import dev.roster.directory.search.Sql;
 import dev.roster.platform.problem.ProblemException;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.enterprise.context.control.ActivateRequestContext;
@@ -65,7 +66,7 @@ public class ExportUsers implements QuarkusApplication {
                 }
             }
             Exporter.File file = Exporter.File.of(format, byteOrderMark);
-            Exporter.Selection selection = exports.selection(Exports.filter(filters));
+            Sql ids = exports.ids(Exports.filter(filters));
             exports.record(AuditAction.USERS_EXPORTED, null, format, filters);
             try (OutputStream out =
                     new BufferedOutputStream(
@@ -75,7 +76,7 @@ public class ExportUsers implements QuarkusApplication {
                 long[] written = new long[1];
                 exporter.write(
                         file,
-                        selection,
+                        ids,
                         out,
                         count -> {
                             written[0] = count;

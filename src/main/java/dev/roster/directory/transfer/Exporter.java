@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.roster.directory.search.Sql;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.csv.Cell;
 import dev.roster.platform.persistence.LongConnections;
@@ -12,6 +13,7 @@ import dev.roster.platform.problem.OverloadedException;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.users.Profile;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,23 +24,28 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+import javax.sql.DataSource;
 
 /**
- * Writes users into a stream as the database sends them: one statement, which sees one state of the
- * table, read by a cursor some rows at a time. No secret is among the columns.
+ * Writes users into a stream. Which users is settled when it begins, by one statement; each page is
+ * read when the reader has taken the one before, so no connection waits for a slow reader, and a
+ * user is written as they are then. No secret is among the columns.
  */
 @ApplicationScoped
 class Exporter {
 
-    /** Each holds a connection and a thread for as long as its reader takes. */
+    /** Each holds a thread, and 16 bytes for each user, for as long as its reader takes. */
     private static final int AT_ONCE = 2;
 
     private static final Duration RETRY = Duration.ofSeconds(30);
-    private static final int FETCHED_AT_ONCE = 500;
+    private static final int IDS_AT_ONCE = 10_000;
+    private static final int PAGE = 500;
 
     private static final String SELECT =
             """
@@ -49,15 +56,18 @@ class Exporter {
                 (SELECT array_agg(o.slug ORDER BY o.slug)
                     FROM memberships m JOIN groups o ON o.id = m.group_id WHERE m.user_id = u.id) AS groups,
                 p.first_name, p.last_name, p.bio, p.birth_date, p.phone, p.locale, p.timezone, p.website, p.attributes::text
+            FROM users u LEFT JOIN user_profiles p ON p.user_id = u.id WHERE u.id = ANY (?) ORDER BY u.id
             """;
 
     private final LongConnections connections;
+    private final DataSource pool;
     private final SecretBox box;
     private final ObjectMapper json;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
-    Exporter(LongConnections connections, SecretBox box, ObjectMapper json) {
+    Exporter(LongConnections connections, DataSource pool, SecretBox box, ObjectMapper json) {
         this.connections = connections;
+        this.pool = pool;
         this.box = box;
         this.json = json;
     }
@@ -80,52 +90,90 @@ class Exporter {
         }
     }
 
-    /** Which users: what follows SELECT, with {@code u} and {@code p} for user and profile. */
-    interface Selection {
-
-        String from();
-
-        /** Sets the values of {@link #from}. */
-        void bind(Connection connection, PreparedStatement statement) throws SQLException;
-    }
-
     /**
-     * Writes every user of a selection.
+     * Writes users in the order of their ids.
      *
+     * @param ids a query of the users' ids
      * @param progress is told the number now and then, and at the end
      * @throws OverloadedException where too many are at it; nothing is written then
      * @throws IOException where the reader is gone
      */
-    void write(File file, Selection selection, OutputStream out, LongConsumer progress)
+    void write(File file, Sql ids, OutputStream out, LongConsumer progress)
             throws IOException, SQLException {
         if (!places.tryAcquire()) {
             throw new OverloadedException("Too many exports at once", RETRY);
         }
-        try (Connection connection = connections.open()) {
-            connection.setReadOnly(true);
-            // without it the driver would fetch everything at once
-            connection.setAutoCommit(false);
-            try (PreparedStatement statement =
-                    connection.prepareStatement(SELECT + selection.from())) {
-                statement.setFetchSize(FETCHED_AT_ONCE);
-                selection.bind(connection, statement);
-                try (ResultSet rows = statement.executeQuery()) {
-                    write(
-                            rows,
-                            file.format() == FileFormat.CSV
-                                    ? new Csv(out, file.byteOrderMark())
-                                    : new Lines(out),
-                            progress);
-                }
+        try {
+            long[] selected = select(ids);
+            ByteArrayOutputStream page = new ByteArrayOutputStream();
+            Format to =
+                    file.format() == FileFormat.CSV
+                            ? new Csv(page, file.byteOrderMark())
+                            : new Lines(page);
+            long count = 0;
+            for (int from = 0; from < selected.length; from += 2 * PAGE) {
+                count += write(page(selected, from), to);
+                progress.accept(count);
+                to.flush();
+                page.writeTo(out);
+                page.reset();
             }
+            // the header of a file without users
+            to.flush();
+            page.writeTo(out);
+            progress.accept(count);
         } finally {
             places.release();
         }
     }
 
-    private void write(ResultSet rows, Format to, LongConsumer progress)
-            throws IOException, SQLException {
-        long count = 0;
+    /** The ids, in order; two numbers for each. */
+    private long[] select(Sql ids) throws SQLException {
+        // a filter among millions may take longer than a request may wait for the pool's
+        // connections
+        try (Connection connection = connections.open()) {
+            connection.setReadOnly(true);
+            // without it the driver would fetch everything at once
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            "SELECT u.id FROM users u WHERE u.id IN ("
+                                    + ids.text()
+                                    + ") ORDER BY u.id")) {
+                statement.setFetchSize(IDS_AT_ONCE);
+                ids.bind(connection, statement, 1);
+                LongStream.Builder selected = LongStream.builder();
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        UUID id = rows.getObject(1, UUID.class);
+                        selected.add(id.getMostSignificantBits());
+                        selected.add(id.getLeastSignificantBits());
+                    }
+                }
+                return selected.build().toArray();
+            }
+        }
+    }
+
+    private static UUID[] page(long[] selected, int from) {
+        UUID[] ids = new UUID[Math.min(PAGE, (selected.length - from) / 2)];
+        Arrays.setAll(ids, i -> new UUID(selected[from + 2 * i], selected[from + 2 * i + 1]));
+        return ids;
+    }
+
+    /** Into memory: the connection goes back before the reader gets anything. */
+    private int write(UUID[] ids, Format to) throws IOException, SQLException {
+        try (Connection connection = pool.getConnection();
+                PreparedStatement statement = connection.prepareStatement(SELECT)) {
+            statement.setArray(1, connection.createArrayOf("uuid", ids));
+            try (ResultSet rows = statement.executeQuery()) {
+                return write(rows, to);
+            }
+        }
+    }
+
+    private int write(ResultSet rows, Format to) throws IOException, SQLException {
+        int count = 0;
         while (rows.next()) {
             to.begin();
             to.text("id", rows.getString("id"));
@@ -156,12 +204,9 @@ class Exporter {
             to.text("website", rows.getString("website"));
             to.json("attributes", rows.getString("attributes"));
             to.end();
-            if (++count % FETCHED_AT_ONCE == 0) {
-                progress.accept(count);
-            }
+            count++;
         }
-        to.finish();
-        progress.accept(count);
+        return count;
     }
 
     private String phone(ResultSet row) throws SQLException {
@@ -198,7 +243,7 @@ class Exporter {
 
         void end() throws IOException;
 
-        void finish() throws IOException;
+        void flush() throws IOException;
     }
 
     /** An object on each line. */
@@ -255,7 +300,7 @@ class Exporter {
         }
 
         @Override
-        public void finish() throws IOException {
+        public void flush() throws IOException {
             lines.flush();
         }
     }
@@ -340,7 +385,7 @@ class Exporter {
         }
 
         @Override
-        public void finish() throws IOException {
+        public void flush() throws IOException {
             csv.flush();
         }
     }

@@ -10,9 +10,6 @@ import dev.roster.directory.search.UserSearch;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,22 +63,8 @@ class Exports {
      *
      * @throws ProblemException 400 where it names a role or group that there is not
      */
-    Exporter.Selection selection(UserFilter filter) {
-        Sql ids = search.ids(filter);
-        return new Exporter.Selection() {
-            @Override
-            public String from() {
-                return "FROM users u LEFT JOIN user_profiles p ON p.user_id = u.id WHERE u.id IN ("
-                        + ids.text()
-                        + ") ORDER BY u.id";
-            }
-
-            @Override
-            public void bind(Connection connection, PreparedStatement statement)
-                    throws SQLException {
-                ids.bind(connection, statement, 1);
-            }
-        };
+    Sql ids(UserFilter filter) {
+        return search.ids(filter);
     }
 
     /**
