@@ -24,6 +24,9 @@ import org.postgresql.PGConnection;
 /** Many callers that start together. */
 public final class AtOnce {
 
+    /** What the names of the threads begin with. */
+    static final String THREADS = "at-once";
+
     private AtOnce() {}
 
     /** Calls from as many threads at once and returns every result. */
@@ -41,7 +44,8 @@ public final class AtOnce {
 
     /** Makes all the calls at once and returns every result, in the order of the calls. */
     public static <T> List<T> run(List<Callable<T>> calls) throws InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+        ExecutorService threads =
+                Executors.newFixedThreadPool(calls.size(), task -> new Thread(task, THREADS));
         try {
             CountDownLatch ready = new CountDownLatch(calls.size());
             List<Future<T>> futures = new ArrayList<>();

@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.postgresql.PGConnection;
 
@@ -23,7 +24,7 @@ import org.postgresql.PGConnection;
 public class ConnectionWatch implements AgroalPoolInterceptor {
 
     /** Tests may call beans within a transaction of their own. */
-    private static final String THREAD_OF_TESTS = "main";
+    private static final Set<String> THREADS_OF_TESTS = Set.of("main", AtOnce.THREADS);
 
     /** Who holds a connection since when. */
     private record Holder(Thread thread, Throwable acquired) {}
@@ -62,7 +63,7 @@ public class ConnectionWatch implements AgroalPoolInterceptor {
      */
     static void check(String waiting) {
         Thread current = Thread.currentThread();
-        if (current.getName().equals(THREAD_OF_TESTS)) {
+        if (THREADS_OF_TESTS.contains(current.getName())) {
             return;
         }
         List.copyOf(HELD.values()).stream()

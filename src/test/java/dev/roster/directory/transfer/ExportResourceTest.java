@@ -24,9 +24,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -319,6 +321,60 @@ class ExportResourceTest {
         Response mine = Rest.get(exporter, PATH + "?q=" + exporter.email);
         assertTrue(mine.asString().contains(exporter.email));
         assertFalse(mine.asString().contains("$argon2id"));
+    }
+
+    @Test
+    @DisplayName("whose reader is slow holds no connection, and reads users when they are due")
+    void slowReader() throws Exception {
+        int users = 30_000;
+        Database.update(
+                "INSERT INTO users (id, name, email) SELECT CAST(lpad(to_hex(n), 32, '0') AS uuid),"
+                        + " 'Slow ' || ? || repeat('.', 60), n || '@' || ? || '.example' FROM"
+                        + " generate_series(1, ?) n",
+                mark,
+                mark,
+                users);
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(
+                                    URI.create(
+                                            "http://localhost:"
+                                                    + RestAssured.port
+                                                    + PATH
+                                                    + "?q="
+                                                    + mark))
+                            .header("Authorization", "Bearer " + admin.token)
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build();
+            HttpResponse<InputStream> response =
+                    HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofInputStream());
+            await(
+                    () ->
+                            Database.query(
+                                            "SELECT FROM pg_stat_activity WHERE datname ="
+                                                    + " current_database() AND xact_start IS NOT"
+                                                    + " NULL AND pid <> pg_backend_pid() AND query"
+                                                    + " LIKE '%FROM users u%'")
+                                    .isEmpty());
+            // more than the buffers on the way hold, so it has not been read yet
+            Database.update("DELETE FROM users WHERE email = ?", users + "@" + mark + ".example");
+            try (InputStream body = response.body()) {
+                long lines =
+                        new String(body.readAllBytes(), StandardCharsets.UTF_8).lines().count();
+                assertEquals(users - 1, lines);
+            }
+        } finally {
+            Database.update("DELETE FROM users WHERE email LIKE '%@' || ? || '.example'", mark);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "not within 30 seconds");
+            Thread.sleep(50);
+        }
     }
 
     @ParameterizedTest
