@@ -18,12 +18,6 @@ class BodyLimit {
 
     private static final int ORDER = 250;
 
-    /** Where Quarkus keeps how much of a body of unknown length is read, to throw it away too. */
-    private static final String QUARKUS_LIMIT = "io.quarkus.max-request-size";
-
-    /** What a client may still send once its request is refused: then the connection ends. */
-    private static final long THROWN_AWAY = 10 * 1024 * 1024;
-
     private final HttpConfig config;
     private final EarlyAnswers answers;
     private final List<BodyAllowance> allowances;
@@ -55,18 +49,11 @@ class BodyLimit {
         HttpServerRequest request = routing.request();
         long limit = bytes(request.method().name(), request.path());
         String length = request.getHeader("Content-Length");
-        if (length == null) {
-            routing.put(QUARKUS_LIMIT, Math.max(limit, THROWN_AWAY));
-            routing.next();
-            return;
-        }
         // Netty refuses what is no number; 18 digits are one in any case
-        if (length.length() < 19 && Long.parseLong(length) <= limit) {
+        if (length == null || length.length() < 19 && Long.parseLong(length) <= limit) {
             routing.next();
             return;
         }
-        // the rest of the body is not read, so the connection is of no more use
-        routing.response().putHeader("Connection", "close");
         answers.end(routing, ProblemCode.PAYLOAD_TOO_LARGE, detail(limit));
     }
 }

@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
 
-/**
- * Ends the reading of a body that did not announce its length and turns out too large. Quarkus' own
- * limit, which {@link BodyLimit} sets ten times as high, answers without a body.
- */
+/** Ends the reading of a body that did not announce its length and turns out too large. */
 @Provider
 @Priority(Priorities.HEADER_DECORATOR)
 class BodyLimitFilter implements ContainerRequestFilter {
@@ -58,12 +55,10 @@ class BodyLimitFilter implements ContainerRequestFilter {
             return count(in.read(buffer, offset, length));
         }
 
-        /** To close is to read to the end, which may never come where this has said no. */
+        /** Reads nothing more: the edge discards the rest of a body, within bounds. */
         @Override
-        public void close() throws IOException {
-            if (count <= limit) {
-                in.close();
-            }
+        public void close() {
+            // the stream of Quarkus would read on to the end, however far that is
         }
 
         @Override

@@ -47,10 +47,6 @@ class ProblemMappers {
     @ServerExceptionMapper
     Response problem(ProblemException e) {
         Response.ResponseBuilder answer = answer(e.code(), e.getMessage(), e.violations());
-        if (e.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
-            // what is left of the body is not read, so the connection is of no more use
-            answer.header("Connection", "close");
-        }
         if (e instanceof BusyException busy) {
             answer.header(HttpHeaders.RETRY_AFTER, busy.retryAfter().toSeconds());
         }
