@@ -1,5 +1,6 @@
 package dev.roster.jobs;
 
+import dev.roster.platform.http.MediaTypes;
 import dev.roster.platform.http.WholeAnswers;
 import dev.roster.platform.paging.Cursors;
 import dev.roster.platform.paging.Slice;
@@ -162,12 +163,7 @@ public class JobsResource {
             })
     public Response report(@PathParam("id") UUID id, @Context HttpHeaders headers) {
         find(id);
-        boolean csv =
-                headers.getAcceptableMediaTypes().stream()
-                        .filter(type -> !type.isWildcardType() && !type.isWildcardSubtype())
-                        .findFirst()
-                        .filter(type -> type.toString().startsWith(CSV))
-                        .isPresent();
+        boolean csv = MediaTypes.preferred(headers, List.of(LINES, CSV)).equals(CSV);
         StreamingOutput body =
                 answers.wholeOrBroken(
                         csv ? out -> report.writeCsv(id, out) : out -> report.writeLines(id, out));

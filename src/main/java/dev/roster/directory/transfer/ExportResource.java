@@ -5,6 +5,7 @@ import dev.roster.directory.search.FilterParameters;
 import dev.roster.directory.search.Sql;
 import dev.roster.directory.search.UserFilter;
 import dev.roster.directory.search.UserSearch;
+import dev.roster.platform.http.MediaTypes;
 import dev.roster.platform.http.WholeAnswers;
 import dev.roster.platform.problem.Parameters;
 import dev.roster.platform.problem.ProblemException;
@@ -20,7 +21,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -151,12 +152,10 @@ public class ExportResource {
     }
 
     private static FileFormat accepted(HttpHeaders headers) {
-        return headers.getAcceptableMediaTypes().stream()
-                .filter(type -> !type.isWildcardType() && !type.isWildcardSubtype())
-                .findFirst()
-                .filter(type -> type.isCompatible(MediaType.valueOf(FileFormat.CSV_TYPE)))
-                .map(type -> FileFormat.CSV)
-                .orElse(FileFormat.NDJSON);
+        String preferred =
+                MediaTypes.preferred(
+                        headers, List.of(FileFormat.NDJSON_TYPE, FileFormat.CSV_TYPE));
+        return preferred.equals(FileFormat.CSV_TYPE) ? FileFormat.CSV : FileFormat.NDJSON;
     }
 
     private static boolean takesGzip(String encodings) {
