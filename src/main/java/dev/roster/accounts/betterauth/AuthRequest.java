@@ -86,10 +86,27 @@ public class AuthRequest {
         if (targets.isEmpty() || targets.get(0).isEmpty()) {
             return Optional.empty();
         }
-        if (!origins.trustsRedirect(targets.get(0))) {
+        checkTarget(origins, targets.get(0), "[query." + name + "]", refusal);
+        return Optional.of(targets.get(0));
+    }
+
+    /**
+     * Refuses a target that clients must not be sent to, or that is too long to be.
+     *
+     * @param where for the message, such as {@code [body.callbackURL]}
+     */
+    static void checkTarget(
+            TrustedOrigins origins, String target, String where, ErrorCode refusal) {
+        if (!origins.trustsRedirect(target)) {
             throw refusal.exception();
         }
-        return Optional.of(targets.get(0));
+        if (TrustedOrigins.isTooLong(target)) {
+            throw AuthError.VALIDATION_ERROR.exception(
+                    where
+                            + " Too big: expected string to have <="
+                            + TrustedOrigins.MAX_TARGET
+                            + " characters");
+        }
     }
 
     static void accept(OriginCheck.Verdict verdict) {

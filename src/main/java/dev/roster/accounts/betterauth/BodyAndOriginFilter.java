@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.http.MediaTypes;
 import dev.roster.platform.http.OriginCheck;
 import dev.roster.platform.http.TrustedOrigins;
+import dev.roster.platform.problem.HeadLimit;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -14,8 +16,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,6 +32,12 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
     private static final String JSON_TYPE = "application/json";
     private static final String FORM_TYPE = "application/x-www-form-urlencoded";
     private static final Set<String> BODYLESS = Set.of("GET", "DELETE");
+
+    /**
+     * The most characters that callback URLs take in a mailed link, percent-encoded. What is left
+     * of {@link HeadLimit#MAX_LINE} is for the path and a token with two addresses.
+     */
+    private static final int MAX_IN_LINK = HeadLimit.MAX_LINE - 2048;
 
     /** The members that hold a target to send the client to, and the error of each. */
     private static final Map<String, AuthError> TARGETS =
@@ -67,9 +75,33 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
         authRequest.body(body);
         AuthRequest.accept(originCheck.ofCookies(request));
         TARGETS.forEach((member, error) -> checkTarget(body, member, error));
+        checkLengthInLink(body);
         String query = context.getUriInfo().getQueryParameters().getFirst("callbackURL");
-        if (query != null && !query.isEmpty() && !origins.trustsRedirect(query)) {
-            throw AuthError.INVALID_CALLBACK_URL.exception();
+        if (query != null && !query.isEmpty()) {
+            AuthRequest.checkTarget(
+                    origins, query, "[query.callbackURL]", AuthError.INVALID_CALLBACK_URL);
+        }
+    }
+
+    /** Refuses targets that a mailed link, which holds them all, would be too long with. */
+    private static void checkLengthInLink(ObjectNode body) {
+        if (body == null) {
+            return;
+        }
+        int length =
+                TARGETS.keySet().stream()
+                        .mapToInt(
+                                member ->
+                                        URLEncoder.encode(
+                                                        body.path(member).asText(""),
+                                                        StandardCharsets.UTF_8)
+                                                .length())
+                        .sum();
+        if (length > MAX_IN_LINK) {
+            throw AuthError.VALIDATION_ERROR.exception(
+                    "[body] Too big: expected callback URLs of at most "
+                            + MAX_IN_LINK
+                            + " characters together, percent-encoded");
         }
     }
 
@@ -83,9 +115,7 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
         if (!target.isTextual()) {
             throw new AuthException(400, error.name(), error.message() + ": expected a string");
         }
-        if (!origins.trustsRedirect(target.textValue())) {
-            throw error.exception();
-        }
+        AuthRequest.checkTarget(origins, target.textValue(), "[body." + member + "]", error);
     }
 
     private ObjectNode read(ContainerRequestContext context) throws IOException {
@@ -100,7 +130,7 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
             throw AuthError.UNSUPPORTED_MEDIA_TYPE.exception(
                     "Content-Type is required. Allowed types: " + allowed);
         }
-        String type = header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        String type = MediaTypes.parse(header).map(MediaTypes::name).orElse("");
         if (form != null && type.equals(FORM_TYPE)) {
             return form(new String(bytes, StandardCharsets.UTF_8), form.oauth());
         }

@@ -105,6 +105,13 @@ public class PasswordInvitations {
         if (redirectTo != null && !origins.trustsRedirect(redirectTo)) {
             throw ProblemException.invalid("redirectTo", "must be a path or a trusted origin's");
         }
+        if (redirectTo != null && TrustedOrigins.isTooLong(redirectTo)) {
+            throw ProblemException.invalid(
+                    "redirectTo",
+                    "must have at most "
+                            + TrustedOrigins.MAX_TARGET
+                            + " characters, percent-encoded");
+        }
         if (!config.enabled()) {
             throw new ProblemException(
                     ProblemCode.CONFLICT,

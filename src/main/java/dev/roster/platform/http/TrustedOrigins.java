@@ -19,6 +19,12 @@ import java.util.regex.Pattern;
 @ApplicationScoped
 public class TrustedOrigins {
 
+    /**
+     * The most characters of a redirect target, percent-encoded where it is not ASCII. It is sent
+     * in a header of a response, and proxies take 4 KiB of headers by default.
+     */
+    public static final int MAX_TARGET = 2048;
+
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern DIGITS = Pattern.compile("(.*://)?[\\d.*?]+(:[\\d*?]+)?");
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x20\\x7f-\\x9f]");
@@ -115,6 +121,15 @@ public class TrustedOrigins {
         // "/.//evil.example" is a path of ours, but what is left of it without the dots is not
         boolean hiddenHost = path.contains("//") && DOT_SEGMENT.matcher(path).find();
         return !hiddenHost && !ENCODED_SLASH.matcher(path).find();
+    }
+
+    /** Whether a redirect target is longer than {@link #MAX_TARGET}. */
+    public static boolean isTooLong(String target) {
+        int length = 0;
+        for (byte each : target.getBytes(UTF_8)) {
+            length += each < 0 ? "%00".length() : 1;
+        }
+        return length > MAX_TARGET;
     }
 
     private static boolean matchesWeb(String pattern, URI url) {

@@ -18,10 +18,12 @@ public enum ProblemCode {
     LAST_ADMINISTRATOR(409, "The last administrator stays one"),
     PRECONDITION_FAILED(412, "The resource has changed since you read it"),
     PAYLOAD_TOO_LARGE(413, "The body is too large"),
+    URI_TOO_LONG(414, "The request line is too long"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body's media type is not supported"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key came with another request before"),
     PRECONDITION_REQUIRED(428, "If-Match with the ETag you last read is required"),
     RATE_LIMITED(429, "Too many requests"),
+    HEADERS_TOO_LARGE(431, "The request headers are too large"),
     INTERNAL_ERROR(500, "Something went wrong on our side"),
     SERVICE_UNAVAILABLE(503, "Try again in a moment");
 

@@ -149,6 +149,8 @@ public class ProblemResponses implements OASFilter {
             add(operation, List.of(ProblemCode.NOT_FOUND));
         }
         add(operation, List.of(ProblemCode.NOT_ACCEPTABLE));
+        add(operation, List.of(ProblemCode.URI_TOO_LONG));
+        add(operation, List.of(ProblemCode.HEADERS_TOO_LARGE));
         if (body) {
             add(operation, List.of(ProblemCode.PAYLOAD_TOO_LARGE));
             add(operation, List.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
