@@ -153,8 +153,7 @@ public class ExportResource {
 
     private static FileFormat accepted(HttpHeaders headers) {
         String preferred =
-                MediaTypes.preferred(
-                        headers, List.of(FileFormat.NDJSON_TYPE, FileFormat.CSV_TYPE));
+                MediaTypes.preferred(headers, List.of(FileFormat.NDJSON_TYPE, FileFormat.CSV_TYPE));
         return preferred.equals(FileFormat.CSV_TYPE) ? FileFormat.CSV : FileFormat.NDJSON;
     }
 
