@@ -8,13 +8,17 @@ import dev.roster.platform.readiness.EnvironmentSettings;
 import dev.roster.platform.readiness.StartupFailure;
 import dev.roster.platform.readiness.StartupSettings;
 import dev.roster.platform.readiness.StartupSettings.Fault;
+import dev.roster.ratelimit.RateLimitSettings;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Starts Roster; in production only with settings it can safely run with. */
 @QuarkusMain
@@ -49,8 +53,11 @@ public class Main {
             Quarkus.run(args);
             return;
         }
-        List<Fault> faults =
-                StartupSettings.faults(EnvironmentSettings.lookup(), MailSettings.readers());
+        // The libraries' formats too: no text of ours is in the language of the machine.
+        Locale.setDefault(Locale.ROOT);
+        Map<String, Consumer<String>> readers = new HashMap<>(MailSettings.readers());
+        readers.putAll(RateLimitSettings.readers());
+        List<Fault> faults = StartupSettings.faults(EnvironmentSettings.lookup(), readers);
         if (!faults.isEmpty()) {
             System.err.print(StartupSettings.message(faults));
             System.exit(StartupFailure.CONFIGURATION_ERROR);

@@ -1,7 +1,5 @@
 package dev.roster.mail;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -9,12 +7,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A mail server as {@code ROSTER_SMTP_URL} names it: {@code smtp://user:password@host:port} for
  * STARTTLS (RFC 3207; port 587 unless given), {@code smtps://} for TLS from the start (RFC 8314;
- * port 465). User and password are percent-encoded.
+ * port 465). User and password are percent-encoded, as far as they have a {@code / ? : %}.
  *
  * @param tls whether TLS starts with the connection
  * @param starttls what the server has to offer; of no meaning with {@code tls}
@@ -41,6 +40,15 @@ public record SmtpUrl(
         DISABLED
     }
 
+    /** The last @ ends user and password, which may have any character but those that end them. */
+    private static final Pattern FORM =
+            Pattern.compile(
+                    "(?i)(?<scheme>smtps?)://((?<login>[^/?\\p{Cntrl} ]*)@)?"
+                            + "(?<host>[a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}])"
+                            + "(:(?<port>\\d{1,5}))?/?(\\?(?<query>[^#]*))?");
+
+    private static final String ENCODE = "percent-encode / ? : and blanks of user and password";
+
     private static final Pattern LOOPBACK =
             Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
@@ -57,39 +65,34 @@ public record SmtpUrl(
      *     and repeats nothing of the value
      */
     public static SmtpUrl parse(String text) {
-        URI uri;
-        try {
-            uri = new URI(text);
-        } catch (URISyntaxException e) {
-            throw invalid("percent-encode what is not a letter or digit of user and password");
+        Matcher url = FORM.matcher(text.strip());
+        if (!url.matches()) {
+            throw invalid(ENCODE);
         }
-        boolean tls = "smtps".equalsIgnoreCase(uri.getScheme());
-        boolean valid =
-                (tls || "smtp".equalsIgnoreCase(uri.getScheme()))
-                        && uri.getHost() != null
-                        && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
-                        && uri.getRawFragment() == null;
-        if (!valid) {
-            throw invalid("percent-encode what is not a letter or digit of user and password");
+        boolean tls = url.group("scheme").equalsIgnoreCase("smtps");
+        String host = url.group("host");
+        Optional<String> login = Optional.ofNullable(url.group("login"));
+        String[] parts = login.map(both -> both.split(":", -1)).orElse(new String[2]);
+        if (parts.length != 2 || login.isPresent() && (parts[0].isEmpty() || parts[1].isEmpty())) {
+            throw invalid("user and password go together");
         }
-        int port = uri.getPort() == -1 ? (tls ? 465 : 587) : uri.getPort();
+        Map<String, String> query = query(url.group("query"));
+        return new SmtpUrl(
+                host,
+                url.group("port") == null ? (tls ? 465 : 587) : port(url.group("port")),
+                tls,
+                starttls(query.get("starttls"), tls, host),
+                Optional.ofNullable(parts[0]).map(SmtpUrl::decode),
+                Optional.ofNullable(parts[1]).map(SmtpUrl::decode),
+                Optional.ofNullable(query.get("ca")));
+    }
+
+    private static int port(String digits) {
+        int port = Integer.parseInt(digits);
         if (port < 1 || port > 65535) {
             throw invalid("the port is none");
         }
-        String[] login =
-                uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", -1);
-        if (login.length != 0 && (login.length != 2 || login[0].isEmpty() || login[1].isEmpty())) {
-            throw invalid("user and password go together");
-        }
-        Map<String, String> query = query(uri.getRawQuery());
-        return new SmtpUrl(
-                uri.getHost(),
-                port,
-                tls,
-                starttls(query.get("starttls"), tls, uri.getHost()),
-                login.length == 0 ? Optional.empty() : Optional.of(decode(login[0])),
-                login.length == 0 ? Optional.empty() : Optional.of(decode(login[1])),
-                Optional.ofNullable(query.get("ca")));
+        return port;
     }
 
     private static Map<String, String> query(String raw) {

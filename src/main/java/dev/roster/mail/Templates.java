@@ -6,6 +6,7 @@ import io.quarkus.qute.HtmlEscaper;
 import io.quarkus.qute.Template;
 import io.quarkus.qute.TemplateException;
 import io.quarkus.qute.Variant;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -78,7 +79,13 @@ class Templates {
         overridden(TEXTS)
                 .map(name -> name.substring(0, name.length() - TEXTS.length()))
                 .forEach(language -> languages.put(language.toLowerCase(Locale.ROOT), language));
-        this.usual = lookup(usual).orElseThrow(() -> new IllegalArgumentException(usual));
+        this.usual =
+                lookup(usual)
+                        .orElseThrow(
+                                () ->
+                                        new ConfigurationException(
+                                                "ROSTER_MAIL_LOCALE is none of "
+                                                        + String.join(", ", languages.values())));
     }
 
     private static Engine engine() {

@@ -4,9 +4,12 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How often one client may call the Better Auth dialect (contract, section 7). */
 @ConfigMapping(prefix = "roster.rate-limit")
@@ -24,6 +27,9 @@ public interface RateLimitConfig {
 
     /** The window of that rule, a second to a day; it begins anew after this long a pause. */
     @WithDefault("10S")
+    @NotNull
+    @DurationMin(seconds = 1)
+    @DurationMax(days = 1)
     Duration window();
 
     /**

@@ -23,9 +23,7 @@ record RateLimitRule(String pattern, int max, Duration window) {
     RateLimitRule {
         if (max < 1 || window.compareTo(SHORTEST) < 0 || window.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
-                    "roster.rate-limit: "
-                            + pattern
-                            + " needs a call and a second, or a day at most");
+                    "needs 1 call or more, and a window from 1 second to 1 day");
         }
     }
 
@@ -36,13 +34,12 @@ record RateLimitRule(String pattern, int max, Duration window) {
     /**
      * Reads {@code path=max/window}.
      *
-     * @throws IllegalArgumentException naming the setting
+     * @throws IllegalArgumentException if it is none; the message continues the setting's name
      */
     static RateLimitRule parse(String text) {
         Matcher parts = SETTING.matcher(text.trim());
         if (!parts.matches()) {
-            throw new IllegalArgumentException(
-                    "roster.rate-limit.rules: " + text + " is not of the form /path=5/30S");
+            throw new IllegalArgumentException("is no rule of the form /path=5/30S");
         }
         return new RateLimitRule(
                 parts.group(1),

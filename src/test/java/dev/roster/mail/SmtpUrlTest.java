@@ -28,6 +28,7 @@ class SmtpUrlTest {
         "smtp://localhost:1025?starttls=required, localhost, 1025, false, REQUIRED",
         "smtp://localhost.example, localhost.example, 587, false, REQUIRED",
         "smtps://mail.example, mail.example, 465, true, REQUIRED",
+        "smtp://mail_server:2525, mail_server, 2525, false, REQUIRED",
     })
     @DisplayName("names a server, which has to offer STARTTLS unless it is on this machine")
     void servers(String url, String host, int port, boolean tls, Starttls starttls) {
@@ -47,6 +48,18 @@ class SmtpUrlTest {
         assertEquals(Optional.of("a/b:+%"), url.password());
         assertEquals(Optional.of("/a b.pem"), url.ca());
         assertEquals("smtps://m.example:465", url.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"pa$$word", "pa$word", "${word}", "pa\\word", "p@ss#\"<>^`{|}", "+&=;'"})
+    @DisplayName("takes user and password as they are written, but for what ends them")
+    void plainLogin(String password) {
+        SmtpUrl url =
+                SmtpUrl.parse("smtp://me:" + password + "@mail_server:587?starttls=optional\n");
+        assertEquals(Optional.of(password), url.password());
+        assertEquals(Optional.of("me"), url.user());
+        assertEquals("mail_server", url.host());
     }
 
     @ParameterizedTest

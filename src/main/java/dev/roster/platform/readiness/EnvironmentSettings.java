@@ -23,13 +23,14 @@ public final class EnvironmentSettings {
         return variable ->
                 Stream.of(variable, propertyOf(variable))
                         .flatMap(name -> read(config, variable, name).stream())
+                        .map(String::strip)
                         .findFirst();
     }
 
     private static Optional<String> read(SmallRyeConfig config, String variable, String name) {
-        if (variable.matches("DATABASE_URL|ROSTER_DATABASE_(OWNER|READ)_URL")) {
-            // As DatabaseUrlConfigSourceFactory reads it.
-            return Expressions.withoutExpansion(() -> config.getOptionalValue(name, String.class));
+        if (SettingText.isLiteral(variable)) {
+            return Optional.ofNullable(
+                    Expressions.withoutExpansion(() -> config.getConfigValue(name).getRawValue()));
         }
         try {
             return config.getOptionalValue(name, String.class);
@@ -49,6 +50,8 @@ public final class EnvironmentSettings {
             case "ROSTER_ENCRYPTION_KEYS" -> "roster.encryption-keys";
             case "ROSTER_SMTP_URL" -> "roster.smtp-url";
             case "ROSTER_PASSWORD_ARGON2_MEMORY_KIB" -> "roster.password.argon2.memory-kib";
+            case "ROSTER_RATE_LIMIT_RULES" -> "roster.rate-limit.rules";
+            case "ROSTER_DEVICE_AUTHORIZATION_CLIENTS" -> "roster.device-authorization.clients";
             default -> variable.toLowerCase(Locale.ROOT).replace('_', '.');
         };
     }

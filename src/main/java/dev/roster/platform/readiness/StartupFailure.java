@@ -8,6 +8,8 @@ import io.smallrye.config.ConfigValidationException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
@@ -21,6 +23,8 @@ public final class StartupFailure {
 
     /** EX_CONFIG of sysexits.h. */
     public static final int CONFIGURATION_ERROR = 78;
+
+    private static final Pattern PROPERTY = Pattern.compile("\\broster(\\.[a-z0-9-]+)+\\b");
 
     private StartupFailure() {}
 
@@ -59,7 +63,16 @@ public final class StartupFailure {
             return Optional.of("port " + bind.getPort() + " is in use or not permitted (PORT)");
         }
         boolean plain = isConfiguration(root) || root instanceof PreventFurtherStepsException;
-        return plain ? Optional.ofNullable(root.getMessage()) : Optional.empty();
+        return plain
+                ? Optional.ofNullable(root.getMessage()).map(StartupFailure::withVariables)
+                : Optional.empty();
+    }
+
+    /** The framework names properties; operators set environment variables. */
+    private static String withVariables(String message) {
+        return PROPERTY.matcher(message)
+                .replaceAll(
+                        found -> Matcher.quoteReplacement(SettingText.variableOf(found.group())));
     }
 
     /** The driver's: it names host and port, where the cause below often says only "refused". */

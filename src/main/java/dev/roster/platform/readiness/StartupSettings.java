@@ -50,6 +50,7 @@ public final class StartupSettings {
     private static final Pattern APP_SCHEME = Pattern.compile("(?i)([a-z][a-z0-9+.-]*)://");
     private static final Set<String> NOT_APP_SCHEMES =
             Set.of("http", "https", "file", "data", "blob", "javascript");
+    private static final String UNDERSCORE = ", and a host name without underscores";
     private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9_-]{1,16}");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
 
@@ -116,7 +117,7 @@ public final class StartupSettings {
      * @param lookup value of an environment variable's name; may throw an {@link
      *     IllegalArgumentException} whose message continues that name
      * @param features by the environment variables of features, what reads a value, and throws an
-     *     {@link IllegalArgumentException} in the same way when it cannot
+     *     {@link IllegalArgumentException} in the same way when it cannot; of a list each entry
      * @return every fault, empty when the service may start
      */
     public static List<Fault> faults(
@@ -132,6 +133,7 @@ public final class StartupSettings {
         settings.pool();
         settings.passwordHashing();
         settings.wholeNumber("PORT", 0, 65535);
+        settings.entries("ROSTER_DEVICE_AUTHORIZATION_CLIENTS", client -> null);
         features.forEach(settings::readable);
         return List.copyOf(settings.faults);
     }
@@ -205,7 +207,8 @@ public final class StartupSettings {
                                 fault(
                                         "ROSTER_BASE_URL",
                                         "is no origin: write https://host or https://host:port,"
-                                                + " nothing after it (http only for localhost)"));
+                                                + " nothing after it (http only for localhost)"
+                                                + (url.contains("_") ? UNDERSCORE : "")));
     }
 
     private static String originProblem(String entry) {
@@ -220,7 +223,8 @@ public final class StartupSettings {
         return wellFormed
                 ? null
                 : "is no origin: write https://host, https://*.example.com, *.example.com or"
-                        + " myapp://";
+                        + " myapp://"
+                        + (entry.contains("_") ? UNDERSCORE : "");
     }
 
     private static boolean isOrigin(String text) {
@@ -377,15 +381,20 @@ public final class StartupSettings {
     }
 
     private void readable(String variable, Consumer<String> reader) {
-        value(variable)
-                .ifPresent(
-                        text -> {
-                            try {
-                                reader.accept(text);
-                            } catch (IllegalArgumentException e) {
-                                fault(variable, e.getMessage());
-                            }
-                        });
+        Function<String, String> problem =
+                text -> {
+                    try {
+                        reader.accept(text);
+                        return null;
+                    } catch (IllegalArgumentException e) {
+                        return e.getMessage();
+                    }
+                };
+        if (SettingText.isList(variable)) {
+            entries(variable, problem);
+        } else {
+            value(variable).map(problem).ifPresent(found -> fault(variable, found));
+        }
     }
 
     private OptionalInt wholeNumber(String variable, int least, int most) {
@@ -408,12 +417,12 @@ public final class StartupSettings {
         if (list.isEmpty()) {
             return;
         }
-        String[] entries = list.get().split(",", -1);
-        for (int i = 0; i < entries.length; i++) {
-            String entry = entries[i].strip();
+        List<String> entries = SettingText.entries(list.get());
+        for (int i = 0; i < entries.size(); i++) {
+            String entry = entries.get(i);
             String found = entry.isEmpty() ? "is empty: remove a comma" : problem.apply(entry);
             if (found != null) {
-                fault(variable, entries.length == 1 ? found : "entry " + (i + 1) + " " + found);
+                fault(variable, entries.size() == 1 ? found : "entry " + (i + 1) + " " + found);
             }
         }
     }
