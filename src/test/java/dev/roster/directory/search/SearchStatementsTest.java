@@ -143,9 +143,6 @@ class SearchStatementsTest {
         "q=zappa MARK, user_search_",
         "q=Zappa, user_search_",
         "q=za, user_search_",
-        "q=\u5C0F\u660E, user_search_grams_idx",
-        "q=\uBBFC\uC218, user_search_grams_idx",
-        "q=\u044F\u043D, user_search_grams_idx",
         "deleted=true, users_id_deleted_idx",
         "sort=name, users_folded_name_id_idx",
         "sort=-name, users_folded_name_id_idx",
@@ -167,6 +164,19 @@ class SearchStatementsTest {
         String plan = plan(sql);
         assertTrue(plan.contains(index), plan);
         assertFalse(plan.contains("Seq Scan"), plan);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u5C0F\u660E", "\uBBFC\uC218", "\u044F\u043D"})
+    @DisplayName("find words of two characters by an index of pairs")
+    void pairs(String word) {
+        String plan =
+                plan(
+                        "SELECT s.user_id FROM user_search s WHERE search_matches(s.text,"
+                                + " search_term('"
+                                + word
+                                + "'))");
+        assertTrue(plan.contains("user_search_grams_idx"), plan);
     }
 
     @ParameterizedTest(name = "{0}")
