@@ -2,6 +2,11 @@ CREATE OR REPLACE FUNCTION user_search_text(name text, email_key text, username 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$SELECT ' ' || lower(left(name, 200)) || ' ' || left(email_key, 320) || coalesce(' ' || left(username, 100), '')$$;
 
+-- the functions keep the search path that the migration gave them, whatever that of this connection is
+SELECT set_config('search_path', substr(setting, length('search_path=') + 1), true)
+FROM pg_proc, unnest(proconfig) setting
+WHERE oid = 'users_enter_directory'::regproc AND starts_with(setting, 'search_path=');
+
 CREATE OR REPLACE FUNCTION users_enter_directory() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
 $$
 BEGIN

@@ -368,8 +368,8 @@ class MigrationsTest {
             assertFound("\u5C0F\u660E", NAMES.get(7));
             assertFound("\u0432\u0430\u043D", NAMES.get(8));
             assertEquals(
-                    List.of("true"),
-                    lines("SELECT count(DISTINCT name_key) = 7 FROM user_search"),
+                    List.of("7"),
+                    lines("SELECT count(DISTINCT name_key) FROM user_search"),
                     "names that differ in case or accents alone are in one place of the list");
         }
 
