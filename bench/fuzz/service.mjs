@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PASSWORD = "correct-horse-battery";
 
 export class Service {
-  constructor({ bin, dir, pgPort, port, command }) {
-    Object.assign(this, { bin, dir, pgPort, port, command, origin: `http://localhost:${port}`, users: 0 });
+  constructor({ bin, dir, pgPort, port, command, env = {} }) {
+    Object.assign(this, { bin, dir, pgPort, port, command, env, origin: `http://localhost:${port}`, users: 0 });
   }
 
   #pg(program, ...args) {
@@ -38,7 +38,7 @@ export class Service {
         ROSTER_RATE_LIMIT_ENABLED: "false", ROSTER_API_KEY_RATE_LIMIT_ENABLED: "false", ROSTER_SHUTDOWN_DELAY: "0S", ROSTER_TRUSTED_PROXIES: "127.0.0.1",
         ROSTER_PASSWORD_ARGON2_MEMORY_KIB: "7168", ROSTER_PASSWORD_ARGON2_ITERATIONS: "5",
         ROSTER_ATTRIBUTES_PUBLIC_SCHEMA: '{"properties":{"department":{"type":"string","maxLength":40}}}',
-        ROSTER_ADMIN_EMAIL: "admin@example.com", ROSTER_ADMIN_PASSWORD: PASSWORD, QUARKUS_LOG_LEVEL: "WARN", QUARKUS_LOG_CONSOLE_JSON_ENABLED: "false",
+        ROSTER_ADMIN_EMAIL: "admin@example.com", ROSTER_ADMIN_PASSWORD: PASSWORD, QUARKUS_LOG_LEVEL: "WARN", QUARKUS_LOG_CONSOLE_JSON_ENABLED: "false", ...this.env,
       },
     });
     const log = createWriteStream(process.env.LOG ?? `${this.dir}/service.log`);
