@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
-import javax.sql.DataSource;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -34,25 +33,43 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
 
     private static final int FOR_EVER = -1;
 
+    private final AgroalDataSource service;
+
+    /**
+     * @param service the service's pool, or null where there is none to check
+     */
+    MigrationConnections(AgroalDataSource service) {
+        this.service = service;
+    }
+
     @Override
     public void customize(FluentConfiguration flyway) {
         flyway.lockRetryCount(FOR_EVER);
         if (flyway.getDataSource() instanceof AgroalDataSource pool) {
-            flyway.dataSource(
-                    own(
-                            pool.getConfiguration()
-                                    .connectionPoolConfiguration()
-                                    .connectionFactoryConfiguration()));
+            flyway.dataSource(own(pool));
         } else {
             // quarkus.flyway.jdbc-url or username
-            flyway.dataSource(
-                    own(flyway.getUrl(), flyway.getUser(), flyway.getPassword(), usual()));
+            Connections owners =
+                    own(
+                            "ROSTER_DATABASE_OWNER_URL",
+                            flyway.getUrl(),
+                            flyway.getUser(),
+                            flyway.getPassword(),
+                            usual());
+            owners.service = service == null ? null : own(service);
+            flyway.dataSource(owners);
         }
     }
 
     /** Connections to where the pool's go, as the same user. */
-    private static DataSource own(AgroalConnectionFactoryConfiguration pool) {
+    private static Connections own(AgroalDataSource dataSource) {
+        AgroalConnectionFactoryConfiguration pool =
+                dataSource
+                        .getConfiguration()
+                        .connectionPoolConfiguration()
+                        .connectionFactoryConfiguration();
         return own(
+                "DATABASE_URL",
                 pool.jdbcUrl(),
                 pool.principal() == null ? null : pool.principal().getName(),
                 pool.credentials().stream()
@@ -76,7 +93,8 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
     /**
      * @param others which the URL may contradict
      */
-    private static DataSource own(String url, String user, String password, Properties others) {
+    private static Connections own(
+            String variable, String url, String user, String password, Properties others) {
         Properties properties = new Properties();
         properties.putAll(others);
         if (user != null) {
@@ -87,7 +105,7 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
         }
         PGProperty.PREFER_QUERY_MODE.set(properties, PreferQueryMode.SIMPLE.value());
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);
-        return new Connections(url, properties);
+        return new Connections(variable, url, properties);
     }
 
     /** The driver's own data source would write every property into the URL, which is logged. */
@@ -97,15 +115,59 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
 
         private final String givenUrl;
         private final Properties givenProperties;
+        private final transient DatabaseRefusal refusal;
 
-        Connections(String url, Properties properties) {
+        /** The service's own, where the migrations have another role; else null. */
+        private transient Connections service;
+
+        private transient boolean checked;
+
+        Connections(String variable, String url, Properties properties) {
             givenUrl = url;
             givenProperties = properties;
+            refusal = new DatabaseRefusal(variable, url, properties);
         }
 
+        /**
+         * Opens a connection; the first one only where the database can be used.
+         *
+         * @throws io.quarkus.runtime.configuration.ConfigurationException where it cannot
+         * @throws SQLException while the database is away
+         */
         @Override
         public Connection getConnection() throws SQLException {
-            return DriverManager.getConnection(givenUrl, givenProperties);
+            Connection connection = open();
+            try {
+                if (!checked) {
+                    refusal.requireRights(connection);
+                    if (service != null) {
+                        service.open().close();
+                    }
+                    checked = true;
+                }
+                return connection;
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        }
+
+        /** By its schema at least, a connection that can be used. */
+        private Connection open() throws SQLException {
+            Connection connection;
+            try {
+                connection = DriverManager.getConnection(givenUrl, givenProperties);
+            } catch (SQLException e) {
+                refusal.requireAway(e);
+                throw e;
+            }
+            try {
+                refusal.requireSchema(connection);
+                return connection;
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.roster.testing.DatabaseRoles;
 import dev.roster.testing.Postgres;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -16,7 +17,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.TreeSet;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +43,7 @@ class DatabaseRolesTest {
             DatabaseRoles.create(administrator);
         }
         assertThrows(
-                FlywayException.class,
+                ConfigurationException.class,
                 () -> flyway(DatabaseRoles.APPLICATION).migrate(),
                 "the service cannot make its tables");
         assertTrue(flyway(DatabaseRoles.OWNER).migrate().migrationsExecuted > 0);
@@ -63,7 +63,7 @@ class DatabaseRolesTest {
                 Flyway.configure()
                         .dataSource(url(database), role, password)
                         .locations("classpath:db/migration", "classpath:db/callback");
-        new MigrationConnections().customize(configuration);
+        new MigrationConnections(null).customize(configuration);
         return configuration.load();
     }
 

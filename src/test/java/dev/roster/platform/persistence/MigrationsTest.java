@@ -484,7 +484,7 @@ class MigrationsTest {
                                 target == null
                                         ? MigrationVersion.LATEST
                                         : MigrationVersion.fromVersion(target));
-        new MigrationConnections().customize(configuration);
+        new MigrationConnections(null).customize(configuration);
         return configuration.load();
     }
 
