@@ -69,7 +69,7 @@ const HEADERS = {
   "X-Forwarded-Proto": ["https", "x"], "X-Forwarded-Host": ["evil.example"], "X-Forwarded-Prefix": ["/x"], "X-HTTP-Method-Override": ["DELETE", "x"],
   "X-Request-Id": ["abcdefgh", "a", "\xff", "x".repeat(200)],
   "User-Agent": ["", "x".repeat(2000), "\xff\xfe", "Mozilla/5.0 \u00fc"],
-  Range: ["bytes=0-1", "bytes=-", "x"], Expect: ["100-continue"], TE: ["trailers"], Upgrade: ["h2c", "websocket"], "Sec-Fetch-Site": ["cross-site", "same-origin"], "Sec-Fetch-Mode": ["navigate", "cors"],
+  Range: ["bytes=0-1", "bytes=-", "x"], Expect: ["100-continue"], TE: ["trailers"], Upgrade: ["websocket", "TLS/1.0"], "Sec-Fetch-Site": ["cross-site", "same-origin"], "Sec-Fetch-Mode": ["navigate", "cors"],
   Purpose: ["prefetch"], "Sec-Purpose": ["prefetch;prerender"], traceparent: ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "x"], Prefer: ["return=minimal"],
   "X-Captcha-Response": ["x"], Host: ["evil.example", "localhost", "[::1]:80"], Connection: ["keep-alive"], "X-Big": ["x".repeat(6000)],
 };
@@ -149,14 +149,14 @@ export function method(random, usual) {
 
 /** The path with its parameters filled in, and a query. */
 export function target(random, operation, known) {
-  const path = operation.template.replace(/\{[^}]+\}/g, () => encode(random, text(random, known)) || "x");
+  const path = operation.template.replace(/\{[^}]+\}/g, () => encode(random, text(random, known).slice(0, random.chance(0.05) ? 20_000 : 300)) || "x");
   const query = [];
   for (const parameter of operation.parameters.filter((it) => it.in === "query")) {
     if (random.chance(0.3)) query.push(`${parameter.name}=${encode(random, value(random, parameter, known))}`);
   }
   if (random.chance(0.05)) query.push(`${encode(random, text(random, known))}=${encode(random, text(random, known))}`);
   if (query.length && random.chance(0.05)) query.push(query[0]);
-  return path.slice(0, 6000) + (query.length ? `?${query.join("&")}`.slice(0, 6000) : "");
+  return path + (query.length ? `?${query.join("&")}` : "");
 }
 
 function value(random, parameter, known) {

@@ -21,6 +21,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.io.InputStream;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -73,8 +75,11 @@ class RateLimitTest {
     }
 
     private static Response signIn(String forwarded) {
-        return given().header("X-Forwarded-For", forwarded)
-                .contentType(ContentType.JSON)
+        return signIn(given().header("X-Forwarded-For", forwarded));
+    }
+
+    private static Response signIn(RequestSpecification as) {
+        return as.contentType(ContentType.JSON)
                 .body(Map.of("email", Caller.newEmail(), "password", Caller.PASSWORD))
                 .post(SIGN_IN);
     }
@@ -103,6 +108,23 @@ class RateLimitTest {
     @Nested
     @DisplayName("of one client")
     class OneClient {
+
+        @Test
+        @DisplayName("are one client's, however its proxy writes it, and no other's")
+        void written() {
+            exhaust(client + "%eth0, ");
+            signIn("6.6.6.6, [" + client + "]:80").then().statusCode(429);
+            signIn("\"[" + client + "]:4711\"").then().statusCode(429);
+            for (String forwarded :
+                    List.of(
+                            "for=\"[" + client + "]:80\"",
+                            "for=6.6.6.6, FOR=\"[" + client.toUpperCase(Locale.ROOT) + "]\"")) {
+                signIn(given().header("Forwarded", forwarded)).then().statusCode(429);
+            }
+            signIn(given().header("Forwarded", "for=\"[" + newClient() + "]\""))
+                    .then()
+                    .statusCode(401);
+        }
 
         @Test
         @DisplayName("are answered 429 after three sign-ins, as the reference does (transcript 20)")

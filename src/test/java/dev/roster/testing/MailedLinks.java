@@ -1,6 +1,7 @@
 package dev.roster.testing;
 
 import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -11,6 +12,8 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -55,6 +58,34 @@ public final class MailedLinks {
                 .follow(false)
                 .urlEncodingEnabled(false)
                 .get(url.substring(Caller.ORIGIN.length()));
+    }
+
+    /**
+     * Has everything look at a link that does so before a person follows it: browsers that load
+     * ahead, today's and earlier ones, and scanners that ask by {@code HEAD}.
+     *
+     * @param as who follows it, anew for each request
+     */
+    public static void lookAhead(Supplier<RequestSpecification> as, String url) {
+        String path = url.substring(Caller.ORIGIN.length());
+        Map<String, List<String>> headers =
+                Map.of(
+                        "Sec-Purpose", List.of("prefetch", "prefetch;prerender", "Prerender"),
+                        "Purpose", List.of("prefetch"),
+                        "X-Purpose", List.of("preview"),
+                        "X-Moz", List.of("prefetch"));
+        headers.forEach(
+                (name, values) ->
+                        values.forEach(
+                                value -> {
+                                    Response ahead = follow(as.get().header(name, value), url);
+                                    assertEquals(403, ahead.statusCode(), name + ": " + value);
+                                    assertEquals("SPECULATIVE_REQUEST", ahead.path("code"));
+                                    assertEquals(Map.of(), ahead.cookies());
+                                }));
+        Response head = as.get().redirects().follow(false).urlEncodingEnabled(false).head(path);
+        assertEquals(404, head.statusCode());
+        assertEquals(Map.of(), head.cookies());
     }
 
     /** The decoded value of a parameter of a URL's query. */

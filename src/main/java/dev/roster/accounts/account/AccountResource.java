@@ -196,6 +196,7 @@ public class AccountResource {
     @GET
     @Path("/delete-user/callback")
     public Response deleteUserCallback() {
+        request.refuseSpeculation();
         Fields query = request.query();
         String token = query.string("token");
         query.optionalString("callbackURL");

@@ -17,6 +17,7 @@ public enum AuthError implements ErrorCode {
     CHANGE_EMAIL_DISABLED(400, "Change email is disabled"),
     MISSING_OR_NULL_ORIGIN(403, "Missing or null Origin"),
     INVALID_ORIGIN(403, "Invalid origin"),
+    SPECULATIVE_REQUEST(403, "A link that works once must be followed, not prefetched"),
     INVALID_CALLBACK_URL(403, "Invalid callbackURL"),
     INVALID_REDIRECT_URL(403, "Invalid redirectURL"),
     INVALID_ERROR_CALLBACK_URL(403, "Invalid errorCallbackURL"),

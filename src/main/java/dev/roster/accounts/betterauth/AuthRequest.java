@@ -8,10 +8,18 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A request of the dialect, its body read and its origin accepted. */
 @RequestScoped
 public class AuthRequest {
+
+    /** Those of today's browsers, of their earlier releases, and of Firefox. */
+    private static final List<String> SPECULATION_HEADERS =
+            List.of("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz");
+
+    private static final Pattern SPECULATION =
+            Pattern.compile("prefetch|prerender|preview", Pattern.CASE_INSENSITIVE);
 
     private final OriginCheck originCheck;
     private final TrustedOrigins origins;
@@ -66,6 +74,22 @@ public class AuthRequest {
      */
     public void refuseForeignForm() {
         accept(originCheck.ofForm(request));
+    }
+
+    /**
+     * Refuses a browser that loads a link before anybody follows it: a link that works once would
+     * be used up.
+     *
+     * @throws AuthException 403, which a browser throws away
+     */
+    public void refuseSpeculation() {
+        boolean speculative =
+                SPECULATION_HEADERS.stream()
+                        .flatMap(name -> request.headers().getAll(name).stream())
+                        .anyMatch(value -> SPECULATION.matcher(value).find());
+        if (speculative) {
+            throw AuthError.SPECULATIVE_REQUEST.exception();
+        }
     }
 
     /**

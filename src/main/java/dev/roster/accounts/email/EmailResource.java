@@ -81,6 +81,7 @@ public class EmailResource {
     @GET
     @Path("/verify-email")
     public Response verifyEmail() {
+        request.refuseSpeculation();
         Fields query = request.query();
         String token = query.string("token");
         query.optionalString("callbackURL");

@@ -82,6 +82,7 @@ public class MagicLinkResource {
     @GET
     @Path("/magic-link/verify")
     public Response magicLinkVerify() {
+        request.refuseSpeculation();
         Fields query = request.query();
         String token = query.string("token");
         query.check();

@@ -52,8 +52,11 @@ class PersonalExport {
      */
     @Transactional
     Response of(UUID userId, boolean administrators, UUID actor) {
+        if (!answers.hasBody()) {
+            return answer(userId, administrators, actor, () -> {});
+        }
         Runnable leave = enter(actor);
-        // a body may never be written: of HEAD, behind a rollback, for a client that has gone
+        // a body may never be written: behind a rollback, for a client that has gone
         answers.whenOver(leave);
         try {
             return answer(userId, administrators, actor, leave);
@@ -66,7 +69,9 @@ class PersonalExport {
     private Response answer(UUID userId, boolean administrators, UUID actor, Runnable leave) {
         PersonalData.Document document =
                 data.of(userId, administrators).orElseThrow(ProblemException::notFound);
-        audit.record(AuditAction.USER_EXPORTED, actor, "user", userId);
+        if (answers.hasBody()) {
+            audit.record(AuditAction.USER_EXPORTED, actor, "user", userId);
+        }
         StreamingOutput body = answers.wholeOrBroken(out -> write(document, out, leave));
         return Response.ok(body)
                 .header(

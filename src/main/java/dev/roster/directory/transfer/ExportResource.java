@@ -121,7 +121,10 @@ public class ExportResource {
         UserFilter filter = Exports.filter(uri.getQueryParameters());
         search.requireVisible(filter, caller::may);
         Sql ids = exports.ids(filter);
-        exports.record(AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
+        if (answers.hasBody()) {
+            exports.record(
+                    AuditAction.USERS_EXPORTED, caller.id(), chosen, uri.getQueryParameters());
+        }
         boolean gzip = takesGzip(encodings);
         StreamingOutput body = answers.wholeOrBroken(out -> write(file, ids, out, gzip));
         Response.ResponseBuilder answer =

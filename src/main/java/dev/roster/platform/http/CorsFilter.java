@@ -18,10 +18,11 @@ class CorsFilter {
     private static final String METHODS = "GET, POST, PUT, PATCH, DELETE";
     private static final String REQUEST_HEADERS =
             "Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, X-API-Key,"
-                    + " X-Request-Id";
+                    + " X-Request-Id, Content-Encoding, X-Captcha-Response, traceparent,"
+                    + " tracestate, baggage, sentry-trace";
     private static final String EXPOSED_HEADERS =
-            "set-auth-token, set-auth-jwt, X-Retry-After, Retry-After, ETag, Location,"
-                    + " X-Request-Id";
+            "set-auth-token, set-auth-jwt, X-Retry-After, Retry-After, ETag, Location, Link,"
+                    + " X-Request-Id, Content-Disposition, Idempotency-Replayed";
 
     private final TrustedOrigins origins;
 

@@ -25,9 +25,15 @@ public interface HttpConfig {
 
     /**
      * Addresses or CIDR ranges of the proxies in front. Only they are believed what they say of the
-     * client in {@code X-Forwarded-For}.
+     * client in {@code X-Forwarded-For} or {@code Forwarded}.
      */
     Optional<List<String>> trustedProxies();
+
+    /**
+     * The one header in which the proxies name the client. Without it either counts; where both
+     * come and name different clients, neither does.
+     */
+    Optional<ForwardingHeader> forwardingHeader();
 
     /** The largest accepted body, in bytes: 10 MiB at most. */
     @Max(10_485_760)

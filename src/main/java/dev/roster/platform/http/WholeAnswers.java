@@ -1,6 +1,7 @@
 package dev.roster.platform.http;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
@@ -16,6 +17,11 @@ public class WholeAnswers {
 
     WholeAnswers(CurrentVertxRequest request) {
         this.request = request;
+    }
+
+    /** False for {@code HEAD}, whose answer discloses nothing and is no event. */
+    public boolean hasBody() {
+        return request.getCurrent().request().method() != HttpMethod.HEAD;
     }
 
     /** The body; where it fails with a part of it written, the connection is broken off. */

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import dev.roster.testing.Database;
 import dev.roster.testing.MailedLinks;
 import dev.roster.testing.Mails;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -75,6 +77,8 @@ class EmailResourceTest {
             assertEquals(mails + 1, Mails.to(ada.email).size());
             assertEquals(toVerified, Mails.to(verified.email).size());
             assertEquals("/v", MailedLinks.parameter(link(ada.email), "callbackURL"));
+            MailedLinks.lookAhead(RestAssured::given, link(ada.email));
+            assertFalse(isVerified(ada.email), "by what looks at it ahead");
             MailedLinks.follow(link(ada.email)).then().statusCode(302).header("Location", "/v");
             assertTrue(isVerified(ada.email));
         }

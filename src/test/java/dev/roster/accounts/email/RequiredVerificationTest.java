@@ -279,6 +279,8 @@ class RequiredVerificationTest {
                 .statusCode(400)
                 .body("code", equalTo("VALIDATION_ERROR"));
         assertTrue(isSignedIn(session));
+        MailedLinks.lookAhead(() -> Caller.as(session), url);
+        assertTrue(isSignedIn(session), "after what looks at it ahead");
         Response deleted = MailedLinks.follow(Caller.as(session), url);
         deleted.then().statusCode(302).header("Location", "/bye");
         assertEquals(Cookies.FORGET, Cookies.set(deleted));

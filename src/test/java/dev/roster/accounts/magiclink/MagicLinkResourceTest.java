@@ -15,6 +15,7 @@ import dev.roster.testing.MailedLinks;
 import dev.roster.testing.Mails;
 import dev.roster.testing.Statements;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -176,6 +177,15 @@ class MagicLinkResourceTest {
             // an address that had been proven leaves everything as it is
             assertTrue(isSignedIn(ada.token));
             Caller.signIn(ada.email, Caller.PASSWORD).then().statusCode(200);
+        }
+
+        @Test
+        @DisplayName("is not used up by what looks at it ahead")
+        void lookedAt() {
+            String email = Caller.newEmail();
+            send(email);
+            MailedLinks.lookAhead(RestAssured::given, url(email));
+            follow(token(email), "").then().statusCode(200);
         }
 
         @Test

@@ -408,6 +408,31 @@ class ExportTest {
             }
         }
 
+        @Test
+        @DisplayName("is neither made nor an event for HEAD, which waits for no other one")
+        void head() throws IOException {
+            Caller admin = Caller.admin();
+            Person ada = withMuch();
+            int before = exports(admin);
+            HttpURLConnection slow = unread(admin, ada);
+            for (String path : List.of(path(ada.caller.id), "/api/v1/me/export")) {
+                Response head = admin.request().head(path);
+                assertEquals(200, head.statusCode());
+                assertTrue(head.header("Content-Disposition").startsWith("attachment"));
+            }
+            assertEquals(404, admin.request().head(path(UUID.randomUUID())).statusCode());
+            slow.disconnect();
+            assertEquals(before + 1, exports(admin), "the one that is not read");
+        }
+
+        private static int exports(Caller actor) {
+            return Database.query(
+                            "SELECT id FROM audit_events WHERE action = 'user.exported' AND"
+                                    + " actor_id = ?",
+                            actor.id)
+                    .size();
+        }
+
         private static final int LONG = 12_000;
 
         /** Of whom there is more than the sockets between here and the service take. */

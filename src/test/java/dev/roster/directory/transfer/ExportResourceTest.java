@@ -68,6 +68,31 @@ class ExportResourceTest {
     }
 
     @Test
+    @DisplayName("of HEAD answers the headers of GET, and is no event")
+    void head() {
+        int before = 0;
+        for (String format : List.of("ndjson", "csv")) {
+            String path = PATH + "?format=" + format + "&q=" + mark;
+            Response head = admin.request().head(path);
+            assertEquals(before, events());
+            Response get = Rest.get(admin, path);
+            assertEquals(++before, events());
+            for (String name : List.of("Content-Type", "Content-Disposition", "Vary")) {
+                assertEquals(get.header(name), head.header(name));
+            }
+            assertEquals(200, head.statusCode());
+        }
+    }
+
+    private int events() {
+        return Database.query(
+                        "SELECT id FROM audit_events WHERE action = 'users.exported' AND actor_id"
+                                + " = ?",
+                        admin.id)
+                .size();
+    }
+
+    @Test
     @DisplayName("holds everything that administrators see of a user, and no secret")
     void everything() {
         String slug = Imports.mark();

@@ -272,8 +272,16 @@ class TrustedOriginsTest {
     record Settings(
             URI baseUrl,
             Optional<List<String>> trustedOrigins,
-            Optional<List<String>> trustedProxies)
+            Optional<List<String>> trustedProxies,
+            Optional<ForwardingHeader> forwardingHeader)
             implements HttpConfig {
+
+        Settings(
+                URI baseUrl,
+                Optional<List<String>> trustedOrigins,
+                Optional<List<String>> trustedProxies) {
+            this(baseUrl, trustedOrigins, trustedProxies, Optional.empty());
+        }
 
         @Override
         public int maxBody() {
