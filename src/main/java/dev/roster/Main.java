@@ -4,6 +4,7 @@ import dev.roster.directory.betterauth.ImportBetterAuth;
 import dev.roster.directory.transfer.ExportUsers;
 import dev.roster.directory.transfer.ImportUsers;
 import dev.roster.mail.MailSettings;
+import dev.roster.platform.http.ForwardingHeader;
 import dev.roster.platform.readiness.EnvironmentSettings;
 import dev.roster.platform.readiness.StartupFailure;
 import dev.roster.platform.readiness.StartupSettings;
@@ -57,6 +58,7 @@ public class Main {
         Locale.setDefault(Locale.ROOT);
         Map<String, Consumer<String>> readers = new HashMap<>(MailSettings.readers());
         readers.putAll(RateLimitSettings.readers());
+        readers.put("ROSTER_FORWARDING_HEADER", ForwardingHeader::parse);
         List<Fault> faults = StartupSettings.faults(EnvironmentSettings.lookup(), readers);
         if (!faults.isEmpty()) {
             System.err.print(StartupSettings.message(faults));

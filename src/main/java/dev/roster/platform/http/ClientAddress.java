@@ -48,7 +48,7 @@ public class ClientAddress {
 
     ClientAddress(HttpConfig config) {
         proxies = config.trustedProxies().orElse(List.of()).stream().map(Network::parse).toList();
-        only = config.forwardingHeader();
+        only = config.forwardingHeader().map(ForwardingHeader::parse);
     }
 
     /** The address as {@link InetAddress} writes it; empty where there is no peer address. */

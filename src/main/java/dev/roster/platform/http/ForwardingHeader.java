@@ -2,6 +2,7 @@ package dev.roster.platform.http;
 
 import io.vertx.core.MultiMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The headers in which proxies name the hops that a request has come from. */
@@ -33,6 +34,21 @@ public enum ForwardingHeader {
 
     ForwardingHeader(String headerName) {
         this.headerName = headerName;
+    }
+
+    /**
+     * @param name of the header, in any case
+     * @throws IllegalArgumentException when it is no forwarding header; the message continues the
+     *     name of a setting
+     */
+    public static ForwardingHeader parse(String name) {
+        return Arrays.stream(values())
+                .filter(header -> header.headerName.equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "is neither X-Forwarded-For nor Forwarded"));
     }
 
     String headerName() {

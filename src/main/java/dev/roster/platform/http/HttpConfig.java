@@ -32,8 +32,10 @@ public interface HttpConfig {
     /**
      * The one header in which the proxies name the client. Without it either counts; where both
      * come and name different clients, neither does.
+     *
+     * @see ForwardingHeader#parse
      */
-    Optional<ForwardingHeader> forwardingHeader();
+    Optional<String> forwardingHeader();
 
     /** The largest accepted body, in bytes: 10 MiB at most. */
     @Max(10_485_760)

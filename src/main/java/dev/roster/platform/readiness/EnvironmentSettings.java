@@ -47,6 +47,7 @@ public final class EnvironmentSettings {
             case "ROSTER_BASE_URL" -> "roster.base-url";
             case "ROSTER_TRUSTED_ORIGINS" -> "roster.trusted-origins";
             case "ROSTER_TRUSTED_PROXIES" -> "roster.trusted-proxies";
+            case "ROSTER_FORWARDING_HEADER" -> "roster.forwarding-header";
             case "ROSTER_ENCRYPTION_KEYS" -> "roster.encryption-keys";
             case "ROSTER_SMTP_URL" -> "roster.smtp-url";
             case "ROSTER_PASSWORD_ARGON2_MEMORY_KIB" -> "roster.password.argon2.memory-kib";

@@ -188,7 +188,7 @@ class ClientAddressTest {
         @DisplayName("is that of the header which the settings name, whatever the other one says")
         void named() {
             MultiMap headers = both("198.51.100.1", "for=198.51.100.2");
-            for (ForwardingHeader header : ForwardingHeader.values()) {
+            for (String header : List.of("X-Forwarded-For", "x-forwarded-for", "Forwarded")) {
                 ClientAddress one =
                         new ClientAddress(
                                 new TrustedOriginsTest.Settings(
@@ -197,9 +197,19 @@ class ClientAddressTest {
                                         Optional.of(List.of("10.0.0.1")),
                                         Optional.of(header)));
                 assertEquals(
-                        header == ForwardingHeader.FORWARDED ? "198.51.100.2" : "198.51.100.1",
+                        header.equals("Forwarded") ? "198.51.100.2" : "198.51.100.1",
                         of(one, "10.0.0.1", headers));
             }
+        }
+
+        @Test
+        @DisplayName("is not looked for in another header than the two")
+        void unknownHeader() {
+            IllegalArgumentException refusal =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> ForwardingHeader.parse("X-Real-IP"));
+            assertEquals("is neither X-Forwarded-For nor Forwarded", refusal.getMessage());
         }
 
         private static MultiMap both(String xForwardedFor, String forwarded) {

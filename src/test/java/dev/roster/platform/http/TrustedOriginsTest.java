@@ -273,7 +273,7 @@ class TrustedOriginsTest {
             URI baseUrl,
             Optional<List<String>> trustedOrigins,
             Optional<List<String>> trustedProxies,
-            Optional<ForwardingHeader> forwardingHeader)
+            Optional<String> forwardingHeader)
             implements HttpConfig {
 
         Settings(

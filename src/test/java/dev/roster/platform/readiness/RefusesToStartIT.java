@@ -53,6 +53,7 @@ class RefusesToStartIT {
         environment.put("ROSTER_BASE_URL", "http://hush.example.com");
         environment.put("ROSTER_TRUSTED_ORIGINS", "*");
         environment.put("ROSTER_TRUSTED_PROXIES", "0.0.0.0/0");
+        environment.put("ROSTER_FORWARDING_HEADER", "hush");
         environment.put("ROSTER_ENCRYPTION_KEYS", "hush");
         environment.put("ROSTER_ADMIN_EMAIL", "admin@example.com");
         environment.put("ROSTER_POOL_MIN", "20");
