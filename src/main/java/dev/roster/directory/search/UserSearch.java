@@ -65,7 +65,7 @@ public class UserSearch {
             """
             SELECT typed.nr, typed.word AS typed, near.word
             FROM (SELECT search_fold(t.word), t.nr FROM unnest(CAST(? AS text[])) WITH ORDINALITY t (word, nr)) typed (word, nr),
-                LATERAL (SELECT w.word FROM search_words w ORDER BY w.word <-> typed.word LIMIT 100) near
+                LATERAL (SELECT w.word FROM search_words w ORDER BY search_distance(w.word, typed.word) LIMIT 100) near
             ORDER BY typed.nr
             """;
 

@@ -100,6 +100,42 @@ final class DatabaseRefusal {
                         + setSearchPath(asked.get()));
     }
 
+    /** Requires a database that takes writes. */
+    void requireWritable(Connection connection) throws SQLException {
+        if (!isTrue(connection, "SELECT current_setting('transaction_read_only')::boolean")) {
+            return;
+        }
+        throw refusal(
+                isTrue(connection, "SELECT pg_is_in_recovery()")
+                        ? "names a replica, which takes no writes: name the primary server, or run"
+                                + " SELECT pg_promote() on this one"
+                        : "names a database that takes no writes. Run ALTER ROLE "
+                                + name(role)
+                                + " IN DATABASE "
+                                + name(database())
+                                + " SET default_transaction_read_only = off");
+    }
+
+    /** Requires what a migration of existing tables needs: to be their owner, and to create. */
+    void requireOwner(Connection connection) throws SQLException {
+        String owner =
+                text(
+                        connection,
+                        "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid IN"
+                                + " (to_regclass('flyway_schema_history'), to_regclass('users'))"
+                                + " AND NOT pg_has_role(relowner, 'USAGE') LIMIT 1");
+        if (owner != null) {
+            throw refusal(
+                    "has migrations to run, and the tables belong to the role "
+                            + owner
+                            + ". Set ROSTER_DATABASE_OWNER_URL to a URL of that role, or run GRANT "
+                            + name(owner)
+                            + " TO "
+                            + name(role));
+        }
+        requireCreate(connection);
+    }
+
     /**
      * Requires what the first migration needs: a schema, the right to create in it, and the
      * extension, wherever it is.
@@ -128,11 +164,17 @@ final class DatabaseRefusal {
         if (!isTrue(connection, "SELECT to_regclass('flyway_schema_history') IS NULL")) {
             return;
         }
+        requireCreate(connection);
+        requireExtension(connection, schema);
+    }
+
+    private void requireCreate(Connection connection) throws SQLException {
         if (!isTrue(connection, "SELECT has_schema_privilege(current_schema(), 'CREATE')")) {
+            String schema = text(connection, "SELECT current_schema()");
             throw refusal(
-                    "has no tables yet, and the role "
+                    "has migrations to run, and the role "
                             + role
-                            + " may not create any in the schema "
+                            + " may not create tables in the schema "
                             + schema
                             + ". Run GRANT USAGE, CREATE ON SCHEMA "
                             + name(schema)
@@ -140,7 +182,6 @@ final class DatabaseRefusal {
                             + name(role)
                             + ", or set ROSTER_DATABASE_OWNER_URL");
         }
-        requireExtension(connection, schema);
     }
 
     private void requireExtension(Connection connection, String schema) throws SQLException {

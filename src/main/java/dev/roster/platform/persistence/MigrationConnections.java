@@ -3,13 +3,23 @@ package dev.roster.platform.persistence;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
 import io.agroal.api.security.SimplePassword;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.arc.InjectableInstance;
 import io.quarkus.flyway.FlywayConfigurationCustomizer;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jboss.logging.Logger;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PreferQueryMode;
@@ -31,45 +41,72 @@ import org.postgresql.jdbc.PreferQueryMode;
 @Singleton
 class MigrationConnections implements FlywayConfigurationCustomizer {
 
+    private static final Logger LOG = Logger.getLogger(MigrationConnections.class);
+
     private static final int FOR_EVER = -1;
 
+    private static final String SERVICE_URL = "DATABASE_URL";
+
+    /** An answer later than this many seconds is that of a replica that is away. */
+    private static final int REPLICA_TIMEOUT = 10;
+
     private final AgroalDataSource service;
+    private final List<AgroalDataSource> replicas;
+
+    @Inject
+    MigrationConnections(
+            AgroalDataSource service,
+            @DataSource("read") InjectableInstance<AgroalDataSource> replicas) {
+        this(service, replicas.listActive());
+    }
 
     /**
      * @param service the service's pool, or null where there is none to check
+     * @param replicas those to check beside it
      */
-    MigrationConnections(AgroalDataSource service) {
+    MigrationConnections(AgroalDataSource service, List<AgroalDataSource> replicas) {
         this.service = service;
+        this.replicas = replicas;
     }
 
     @Override
     public void customize(FluentConfiguration flyway) {
         flyway.lockRetryCount(FOR_EVER);
+        Connections connections;
         if (flyway.getDataSource() instanceof AgroalDataSource pool) {
-            flyway.dataSource(own(pool));
+            connections = own(SERVICE_URL, pool);
         } else {
             // quarkus.flyway.jdbc-url or username
-            Connections owners =
+            connections =
                     own(
                             "ROSTER_DATABASE_OWNER_URL",
                             flyway.getUrl(),
                             flyway.getUser(),
                             flyway.getPassword(),
                             usual());
-            owners.service = service == null ? null : own(service);
-            flyway.dataSource(owners);
+            connections.service = service == null ? null : own(SERVICE_URL, service);
         }
+        connections.replicas =
+                replicas.stream().map(pool -> own("ROSTER_DATABASE_READ_URL", pool)).toList();
+        connections.replicas.forEach(
+                replica -> PGProperty.SOCKET_TIMEOUT.set(replica.givenProperties, REPLICA_TIMEOUT));
+        flyway.dataSource(connections);
+        flyway.callbacks(
+                Stream.concat(
+                                Stream.of(flyway.getCallbacks()),
+                                Stream.of(new OwnerCheck(connections.refusal)))
+                        .toArray(Callback[]::new));
     }
 
     /** Connections to where the pool's go, as the same user. */
-    private static Connections own(AgroalDataSource dataSource) {
+    private static Connections own(String variable, AgroalDataSource dataSource) {
         AgroalConnectionFactoryConfiguration pool =
                 dataSource
                         .getConfiguration()
                         .connectionPoolConfiguration()
                         .connectionFactoryConfiguration();
         return own(
-                "DATABASE_URL",
+                variable,
                 pool.jdbcUrl(),
                 pool.principal() == null ? null : pool.principal().getName(),
                 pool.credentials().stream()
@@ -120,6 +157,8 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
         /** The service's own, where the migrations have another role; else null. */
         private transient Connections service;
 
+        private transient List<Connections> replicas = List.of();
+
         private transient boolean checked;
 
         Connections(String variable, String url, Properties properties) {
@@ -139,16 +178,33 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
             Connection connection = open();
             try {
                 if (!checked) {
+                    refusal.requireWritable(connection);
                     refusal.requireRights(connection);
                     if (service != null) {
-                        service.open().close();
+                        service.requireWritable();
                     }
+                    replicas.forEach(Connections::requireUsable);
                     checked = true;
                 }
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
+            }
+        }
+
+        private void requireWritable() throws SQLException {
+            try (Connection connection = open()) {
+                refusal.requireWritable(connection);
+            }
+        }
+
+        /** A replica that is away is no reason not to start. */
+        private void requireUsable() {
+            try {
+                open().close();
+            } catch (SQLException away) {
+                LOG.warnf("ROSTER_DATABASE_READ_URL: the replica is away. %s", away.getMessage());
             }
         }
 
@@ -168,6 +224,34 @@ class MigrationConnections implements FlywayConfigurationCustomizer {
                 connection.close();
                 throw e;
             }
+        }
+    }
+
+    /** Comes before each migration, not to a start that has none to run. */
+    private record OwnerCheck(DatabaseRefusal refusal) implements Callback {
+
+        @Override
+        public boolean supports(Event event, Context context) {
+            return event == Event.BEFORE_EACH_MIGRATE;
+        }
+
+        @Override
+        public boolean canHandleInTransaction(Event event, Context context) {
+            return true;
+        }
+
+        @Override
+        public void handle(Event event, Context context) {
+            try {
+                refusal.requireOwner(context.getConnection());
+            } catch (SQLException e) {
+                throw new FlywayException("Cannot find out who owns the tables", e);
+            }
+        }
+
+        @Override
+        public String getCallbackName() {
+            return "owner";
         }
     }
 }

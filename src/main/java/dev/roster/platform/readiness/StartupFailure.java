@@ -8,6 +8,7 @@ import io.smallrye.config.ConfigValidationException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -50,7 +51,9 @@ public final class StartupFailure {
         if (isDatabaseAway(cause)) {
             return UNAVAILABLE;
         }
-        return isConfiguration(root(cause)) ? CONFIGURATION_ERROR : code;
+        return isConfiguration(root(cause)) || isRefusedByDatabase(cause)
+                ? CONFIGURATION_ERROR
+                : code;
     }
 
     static Optional<String> explain(Throwable cause) {
@@ -58,6 +61,9 @@ public final class StartupFailure {
         Throwable root = root(cause);
         if (isDatabaseAway(cause)) {
             return Optional.of("the database cannot be reached. " + databaseMessage(causes));
+        }
+        if (isRefusedByDatabase(cause)) {
+            return Optional.of("the database does not allow it. " + databaseMessage(causes));
         }
         if (root instanceof QuarkusBindException bind) {
             return Optional.of("port " + bind.getPort() + " is in use or not permitted (PORT)");
@@ -90,6 +96,16 @@ public final class StartupFailure {
                         c ->
                                 c instanceof FlywayException flyway
                                         && flyway.getErrorCode() == CoreErrorCode.DB_CONNECTION);
+    }
+
+    /** SQLSTATE 42501, a missing right, and 25006, a database that takes no writes. */
+    private static boolean isRefusedByDatabase(Throwable cause) {
+        return causes(cause)
+                .anyMatch(
+                        c ->
+                                c instanceof SQLException failure
+                                        && Set.of("42501", "25006")
+                                                .contains(String.valueOf(failure.getSQLState())));
     }
 
     private static boolean isConfiguration(Throwable root) {

@@ -2,6 +2,7 @@ package dev.roster.platform.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -30,6 +32,9 @@ class DatabaseRefusalTest {
     private static final String TABLES =
             "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog',"
                     + " 'information_schema')";
+
+    private static final String FUNCTIONS =
+            "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace";
 
     private static EmbeddedPostgres server;
 
@@ -67,12 +72,16 @@ class DatabaseRefusalTest {
     }
 
     private static void migrate(String database, String role) {
+        configuration(database, role).load().migrate();
+    }
+
+    private static FluentConfiguration configuration(String database, String role) {
         FluentConfiguration configuration =
                 Flyway.configure()
                         .dataSource(url(database), role, null)
                         .locations("classpath:db/migration", "classpath:db/callback");
-        new MigrationConnections(null).customize(configuration);
-        configuration.load().migrate();
+        new MigrationConnections(null, List.of()).customize(configuration);
+        return configuration;
     }
 
     private static void assertRefusal(String database, String role, String... told)
@@ -139,6 +148,45 @@ class DatabaseRefusalTest {
         assertRefusal("closed", "app", "GRANT CONNECT ON DATABASE closed TO app");
     }
 
+    @Test
+    @DisplayName("where the tables belong to another role and there is something to migrate")
+    void ownedByOthers() throws SQLException {
+        execute("postgres", "CREATE DATABASE owned OWNER owner");
+        configuration("owned", "owner").target("053").load().migrate();
+        execute(
+                "owned",
+                "GRANT CREATE ON SCHEMA public TO app",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app");
+        int functions = count("owned", FUNCTIONS);
+        Throwable failure = assertThrows(RuntimeException.class, () -> migrate("owned", "app"));
+        while (failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        assertInstanceOf(ConfigurationException.class, failure);
+        assertTrue(failure.getMessage().contains("GRANT owner TO app"), failure.getMessage());
+        assertEquals(functions, count("owned", FUNCTIONS));
+        migrate("owned", "owner");
+        execute("owned", "GRANT SELECT ON flyway_schema_history TO app");
+        assertDoesNotThrow(() -> migrate("owned", "app"), "there is nothing left to migrate");
+    }
+
+    @Test
+    @DisplayName("where it takes no writes")
+    void readOnly() throws SQLException {
+        execute(
+                "postgres",
+                "CREATE DATABASE silent OWNER owner",
+                "ALTER DATABASE silent SET default_transaction_read_only = on");
+        assertRefusal(
+                "silent",
+                "owner",
+                "ALTER ROLE owner IN DATABASE silent SET default_transaction_read_only = off");
+        execute(
+                "postgres",
+                "ALTER ROLE owner IN DATABASE silent SET default_transaction_read_only = off");
+        assertDoesNotThrow(() -> migrate("silent", "owner"));
+    }
+
     @ParameterizedTest
     @CsvSource({"currentSchema=roster", "options=-c%20search_path%3Droster"})
     @DisplayName("where a pooler drops the schema that the URL names")
@@ -200,6 +248,12 @@ class DatabaseRefusalTest {
                         "SELECT count(*) FROM pg_tables WHERE tablename = 'users' AND schemaname ="
                                 + " 'roster'"));
         assertEquals(0, count("elsewhere", TABLES + " AND schemaname NOT IN ('roster')"));
+        assertEquals(
+                1,
+                count(
+                        "elsewhere?currentSchema=roster",
+                        "SELECT (search_distance('roster', 'roster') = 0)::int"),
+                "requests find it without its schema in their search path");
     }
 
     private static Properties user(String role) {

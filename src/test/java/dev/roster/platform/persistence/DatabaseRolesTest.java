@@ -63,7 +63,7 @@ class DatabaseRolesTest {
                 Flyway.configure()
                         .dataSource(url(database), role, password)
                         .locations("classpath:db/migration", "classpath:db/callback");
-        new MigrationConnections(null).customize(configuration);
+        new MigrationConnections(null, List.of()).customize(configuration);
         return configuration.load();
     }
 

@@ -484,7 +484,7 @@ class MigrationsTest {
                                 target == null
                                         ? MigrationVersion.LATEST
                                         : MigrationVersion.fromVersion(target));
-        new MigrationConnections(null).customize(configuration);
+        new MigrationConnections(null, List.of()).customize(configuration);
         return configuration.load();
     }
 

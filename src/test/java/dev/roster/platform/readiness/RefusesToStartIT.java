@@ -106,6 +106,24 @@ class RefusesToStartIT {
     }
 
     @Test
+    @DisplayName("refuses a database or replica that refuses its role, and says which")
+    void refusedByDatabase() throws Exception {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("ROSTER_SMTP_URL", "smtp://localhost:1");
+        try (EmbeddedPostgres postgres = Postgres.builder().start()) {
+            String server = "@localhost:" + postgres.getPort() + "/";
+            settings.put("ROSTER_SECRET", SECRET);
+            settings.put("PORT", "0");
+            settings.put("DATABASE_URL", "postgresql://postgres:hush" + server + "nowhere");
+            assertRefusal(start(settings), "DATABASE_URL", "CREATE DATABASE nowhere");
+
+            settings.put("DATABASE_URL", "postgresql://postgres:hush" + server + "postgres");
+            settings.put("ROSTER_DATABASE_READ_URL", "postgresql://postgres" + server + "away");
+            assertRefusal(start(settings), "ROSTER_DATABASE_READ_URL", "CREATE DATABASE away");
+        }
+    }
+
+    @Test
     @DisplayName("refuses templates of mails that cannot be used, and names the file")
     void badTemplates() throws Exception {
         Path templates = Files.createDirectory(empty.resolve("templates"));

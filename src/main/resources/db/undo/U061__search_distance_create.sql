@@ -1,0 +1,3 @@
+DROP FUNCTION search_distance(text, text);
+
+DELETE FROM flyway_schema_history WHERE version = '061';
