@@ -1,6 +1,7 @@
 package dev.roster.groups;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.access.Authority;
@@ -98,7 +99,18 @@ public class Groups {
         authority.require(actor, Permission.GROUPS_UPDATE);
         Group group = lock(id, ifMatch);
         GroupDocument document = documents.patch(document(group), patch, GroupDocument.class);
-        organizations.change(group, actor, Groups::slugTaken, () -> apply(group, document));
+        organizations.change(
+                group,
+                actor,
+                Groups::slugTaken,
+                () -> {
+                    String kept = group.metadata;
+                    apply(group, document);
+                    if (!patch.has("metadata")) {
+                        // what was taken over may be no object
+                        group.metadata = kept;
+                    }
+                });
         return group;
     }
 
@@ -257,15 +269,14 @@ public class Groups {
 
     private GroupDocument document(Group group) {
         try {
+            JsonNode metadata = group.metadata == null ? null : json.readTree(group.metadata);
             return new GroupDocument(
                     group.name,
                     group.slug,
                     group.logo,
-                    group.metadata == null
-                            ? null
-                            : json.readValue(group.metadata, ObjectNode.class));
+                    metadata instanceof ObjectNode object ? object : null);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("What is stored was written as a JSON object", e);
+            throw new IllegalStateException("The database keeps JSON alone", e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.roster.groups;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.json.JsonSize;
+import dev.roster.users.ImageUrl;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
@@ -11,13 +13,19 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** A group that is to be. */
 @RegisterForReflection
 public record NewGroup(
-        @NotNull @Size(min = 1, max = 200) @Schema(examples = "Research") String name,
+        @NotNull @Size(min = 1, max = GroupDocument.MAX_NAME) @Schema(examples = "Research")
+                String name,
         @NotNull
-                @Size(min = 1, max = 255)
+                @Size(min = 1, max = GroupDocument.MAX_SLUG)
                 @Schema(description = "Unique; compared as it is", examples = "research")
                 String slug,
-        @Size(max = 2048) @Schema(nullable = true) String logo,
-        @Schema(type = SchemaType.OBJECT, nullable = true, implementation = Object.class)
+        @ImageUrl @Schema(nullable = true) String logo,
+        @JsonSize(max = JsonSize.METADATA)
+                @Schema(
+                        type = SchemaType.OBJECT,
+                        nullable = true,
+                        implementation = Object.class,
+                        description = "At most 16384 bytes as JSON")
                 ObjectNode metadata,
         @Schema(nullable = true, description = "The group that it is nested in") UUID parentId,
         @Schema(nullable = true, description = "The user who is its owner from the beginning")

@@ -14,6 +14,7 @@ import dev.roster.accounts.betterauth.Status;
 import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.Sessions;
+import dev.roster.users.ImageUrl;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -33,9 +34,6 @@ import java.util.Optional;
 @PermitAll
 @Produces(MediaType.APPLICATION_JSON)
 public class OrganizationResource {
-
-    /** What a unique index of PostgreSQL takes without a doubt. */
-    private static final int MAX_SLUG = 255;
 
     private final Organizations organizations;
     private final OrganizationConfig config;
@@ -80,9 +78,10 @@ public class OrganizationResource {
     public Created create() {
         Fields fields = request.fields();
         String name = fields.nonEmpty("name");
-        String slug = slug(fields, fields.nonEmpty("slug"));
-        Optional<String> logo = fields.nullableString("logo");
+        String slug = fields.nonEmpty("slug");
+        Optional<String> logo = fields.nullableString("logo").map(ImageUrl.Check::orNone);
         Optional<ObjectNode> metadata = fields.optionalObject("metadata");
+        hold(fields, name, slug, logo, metadata, null);
         boolean keepActive = fields.optionalBoolean("keepCurrentActiveOrganization").orElse(false);
         fields.check();
         Membership owner =
@@ -104,8 +103,8 @@ public class OrganizationResource {
         Fields fields = request.fields();
         Fields data = fields.object("data");
         Optional<String> name = data.optionalNonEmpty("name");
-        Optional<String> slug = data.optionalNonEmpty("slug").map(given -> slug(data, given));
-        Optional<String> logo = data.nullableString("logo");
+        Optional<String> slug = data.optionalNonEmpty("slug");
+        Optional<String> logo = data.nullableString("logo").map(ImageUrl.Check::orNone);
         Optional<ObjectNode> metadata = data.optionalObject("metadata");
         Optional<String> id = fields.optionalString("organizationId");
         fields.check();
@@ -116,11 +115,21 @@ public class OrganizationResource {
                         active.user(),
                         Callers.organization(active, id)
                                 .orElseThrow(OrganizationError.ORGANIZATION_NOT_FOUND::exception),
-                        new Organizations.OrganizationPatch(
-                                name,
-                                slug,
-                                data.has("logo") ? Optional.of(logo) : Optional.empty(),
-                                metadata.map(ObjectNode::toString)));
+                        stored -> {
+                            hold(
+                                    data,
+                                    name.orElse(null),
+                                    slug.orElse(null),
+                                    logo,
+                                    metadata,
+                                    stored);
+                            data.check();
+                            return new Organizations.OrganizationPatch(
+                                    name,
+                                    slug,
+                                    data.has("logo") ? Optional.of(logo) : Optional.empty(),
+                                    metadata.map(ObjectNode::toString));
+                        });
         return OrganizationView.of(group);
     }
 
@@ -309,10 +318,22 @@ public class OrganizationResource {
         sessions.keep(response, active.token(), active.session().remember);
     }
 
-    private static String slug(Fields fields, String given) {
-        if (given.length() > MAX_SLUG) {
-            fields.fault("slug", "Too big: expected string to have <=" + MAX_SLUG + " characters");
-        }
-        return given;
+    /**
+     * Holds what is given to the rules of the REST API.
+     *
+     * @param stored the group as it is; null for a new one
+     */
+    private static void hold(
+            Fields fields,
+            String name,
+            String slug,
+            Optional<String> logo,
+            Optional<ObjectNode> metadata,
+            Group stored) {
+        Group before = stored == null ? new Group() : stored;
+        fields.hold("name", name, before.name, GroupDocument.class);
+        fields.hold("slug", slug, before.slug, GroupDocument.class);
+        fields.hold("logo", logo.orElse(null), before.logo, GroupDocument.class);
+        fields.hold("metadata", metadata.orElse(null), null, GroupDocument.class);
     }
 }

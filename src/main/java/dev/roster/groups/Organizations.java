@@ -136,11 +136,12 @@ class Organizations {
     /**
      * Changes an organization.
      *
+     * @param patch of the organization as it is stored; it may refuse
      * @throws AuthException 400 USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION,
      *     ORGANIZATION_SLUG_ALREADY_TAKEN; 403 YOU_ARE_NOT_ALLOWED_TO_UPDATE_THIS_ORGANIZATION
      */
     @Transactional
-    Group update(User caller, String publicId, OrganizationPatch patch) {
+    Group update(User caller, String publicId, Function<Group, OrganizationPatch> patch) {
         Membership member =
                 Membership.findByGroupLocked(publicId, caller.id)
                         .orElseThrow(
@@ -154,7 +155,7 @@ class Organizations {
                 group,
                 caller.id,
                 OrganizationError.ORGANIZATION_SLUG_ALREADY_TAKEN::exception,
-                () -> apply(group, patch));
+                () -> apply(group, patch.apply(group)));
         return group;
     }
 

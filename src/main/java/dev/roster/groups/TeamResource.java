@@ -57,6 +57,7 @@ public class TeamResource {
     public TeamView createTeam() {
         Fields fields = request.fields();
         String name = fields.string("name");
+        fields.hold("name", name, null, GroupDocument.class);
         Optional<String> id = fields.optionalString("organizationId");
         fields.check();
         ActiveSession active = current.find().orElseThrow(Callers::nobody);
@@ -72,6 +73,7 @@ public class TeamResource {
         String teamId = fields.string("teamId");
         Fields data = fields.object("data");
         Optional<String> name = data.optionalNonEmpty("name");
+        data.hold("name", name.orElse(null), null, GroupDocument.class);
         Optional<String> id = data.optionalString("organizationId");
         fields.check();
         ActiveSession active = current.require();

@@ -79,7 +79,7 @@ public class MeResource {
                 users.changeProfile(
                         caller.id(),
                         ifMatch,
-                        current -> documents.read(body, ProfileDocument.class),
+                        current -> documents.replace(current, body, ProfileDocument.class),
                         caller.id()));
     }
 

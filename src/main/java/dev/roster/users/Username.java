@@ -1,6 +1,7 @@
 package dev.roster.users;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.validation.constraints.Size;
 
 /**
  * What a user is called besides its address; either part may be null.
@@ -9,11 +10,14 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  * @param displayUsername as others see it
  */
 @RegisterForReflection
-public record Username(String username, String displayUsername) {
+public record Username(String username, @Size(max = Username.MAX_DISPLAY) String displayUsername) {
+
+    /** Characters of what others see. */
+    public static final int MAX_DISPLAY = 100;
 
     public static final Username NONE = new Username(null, null);
 
-    static Username of(User user) {
+    public static Username of(User user) {
         return new Username(user.username, user.displayUsername);
     }
 }

@@ -13,6 +13,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.core.EntityTag;
 import java.time.Clock;
 import java.time.Instant;
@@ -366,7 +367,11 @@ public class Users {
     }
 
     /** Why and until when a user is kept out; null for ever. */
-    public record Ban(String reason, Instant expires) {}
+    public record Ban(@Size(min = 1, max = Ban.MAX_REASON) String reason, Instant expires) {
+
+        /** Characters of a reason. */
+        public static final int MAX_REASON = 1000;
+    }
 
     /**
      * Changes a user on behalf of another.

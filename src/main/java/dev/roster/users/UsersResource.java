@@ -104,7 +104,7 @@ public class UsersResource {
                 users.changeProfile(
                         id,
                         ifMatch,
-                        current -> documents.read(body, ProfileDocument.class),
+                        current -> documents.replace(current, body, ProfileDocument.class),
                         caller.id()));
     }
 

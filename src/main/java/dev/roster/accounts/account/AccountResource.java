@@ -16,7 +16,10 @@ import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.username.UsernameRules;
+import dev.roster.users.ImageUrl;
+import dev.roster.users.User;
 import dev.roster.users.UserDocument;
+import dev.roster.users.Username;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
@@ -108,7 +111,7 @@ public class AccountResource {
     public Status updateUser() {
         Fields fields = request.fields();
         Optional<String> name = fields.optionalString("name");
-        Optional<String> image = fields.nullableString("image");
+        Optional<String> image = fields.nullableString("image").map(ImageUrl.Check::orNone);
         UsernameRules.Change rename = usernames.ofUpdate(fields);
         fields.check();
         ActiveSession active = current.require();
@@ -119,6 +122,15 @@ public class AccountResource {
         if (name.isEmpty() && !fields.has("image") && rename.isNone()) {
             throw new AuthException(400, null, "No fields to update");
         }
+        User stored = active.user();
+        fields.hold("name", name.orElse(null), stored.name, UserDocument.class);
+        fields.hold("image", image.orElse(null), stored.image, UserDocument.class);
+        fields.hold(
+                "displayUsername",
+                rename.apply(Username.of(stored)).displayUsername(),
+                stored.displayUsername,
+                Username.class);
+        fields.check();
         try {
             users.update(
                     active.user().id,

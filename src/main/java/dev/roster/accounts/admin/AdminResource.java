@@ -26,7 +26,10 @@ import dev.roster.platform.json.Times;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.security.Permission;
 import dev.roster.users.EmailAddress;
+import dev.roster.users.ImageUrl;
 import dev.roster.users.User;
+import dev.roster.users.UserDocument;
+import dev.roster.users.Username;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;
@@ -159,6 +162,7 @@ public class AdminResource {
         String email = fields.string("email");
         Optional<String> password = fields.optionalString("password").filter(p -> !p.isEmpty());
         String name = fields.string("name");
+        fields.hold("name", name, null, UserDocument.class);
         Optional<List<String>> role = fields.optionalStrings("role");
         Optional<ObjectNode> data = fields.optionalObject("data");
         fields.check();
@@ -166,6 +170,9 @@ public class AdminResource {
         administrator.require(
                 Permission.USERS_CREATE, AdminError.YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS);
         Users.Change change = change(administrator);
+        if (data.isPresent()) {
+            requireRules(change, null);
+        }
         Optional<List<String>> roles = role.or(() -> roles(data));
         roles.ifPresent(names -> requireSetRole(administrator));
         String address = EmailAddress.parse(email).orElseThrow(AuthError.INVALID_EMAIL::exception);
@@ -219,9 +226,11 @@ public class AdminResource {
                                 administration.change(
                                         administrator.id(),
                                         id(userId),
-                                        user ->
-                                                new UserAdministration.Edit(
-                                                        amended(change, user), roles))));
+                                        user -> {
+                                            Users.Change wanted = amended(change, user);
+                                            requireRules(wanted, user);
+                                            return new UserAdministration.Edit(wanted, roles);
+                                        })));
     }
 
     @POST
@@ -248,6 +257,7 @@ public class AdminResource {
         Fields fields = request.fields();
         String userId = fields.string("userId");
         Optional<String> reason = fields.optionalString("banReason").filter(r -> !r.isEmpty());
+        fields.hold("banReason", reason.orElse(null), null, Users.Ban.class, "reason");
         Optional<Double> seconds = fields.optionalNumber("banExpiresIn", Long.MIN_VALUE);
         fields.check();
         Administrator administrator = administrator();
@@ -525,7 +535,9 @@ public class AdminResource {
                 Optional.of(
                         new Users.Ban(
                                 reason
-                                        ? data.nullableString("banReason").orElse(DEFAULT_REASON)
+                                        ? data.nullableString("banReason")
+                                                .filter(r -> !r.isEmpty())
+                                                .orElse(DEFAULT_REASON)
                                         : user.banReason,
                                 expires ? banExpires(data).orElse(null) : user.banExpires)));
     }
@@ -537,6 +549,38 @@ public class AdminResource {
             data.fault("banExpires", "Invalid input: expected an ISO 8601 time in UTC");
             return Optional.empty();
         }
+    }
+
+    /**
+     * Holds what {@code data} changes to the rules of the REST API.
+     *
+     * @param user as it is stored; null for a new one
+     */
+    private void requireRules(Users.Change change, User user) {
+        Fields data = request.fields().object("data");
+        Username stored = user == null ? Username.NONE : Username.of(user);
+        data.hold(
+                "name",
+                change.name().orElse(null),
+                user == null ? null : user.name,
+                UserDocument.class);
+        data.hold(
+                "image",
+                change.image().flatMap(image -> image).orElse(null),
+                user == null ? null : user.image,
+                UserDocument.class);
+        data.hold(
+                "displayUsername",
+                change.rename().apply(stored).displayUsername(),
+                stored.displayUsername(),
+                Username.class);
+        data.hold(
+                "banReason",
+                change.ban().flatMap(ban -> ban).map(Users.Ban::reason).orElse(null),
+                user == null ? null : user.banReason,
+                Users.Ban.class,
+                "reason");
+        data.check();
     }
 
     /** What the members of {@code data} ask for; those that nobody may set are refused. */
@@ -553,12 +597,12 @@ public class AdminResource {
         Optional<String> name = fields.optionalString("name");
         Optional<Optional<String>> image =
                 fields.has("image")
-                        ? Optional.of(fields.nullableString("image"))
+                        ? Optional.of(fields.nullableString("image").map(ImageUrl.Check::orNone))
                         : Optional.empty();
         Optional<String> email = fields.optionalString("email");
         Optional<Boolean> verified = fields.optionalBoolean("emailVerified");
         Optional<Boolean> banned = fields.optionalBoolean("banned");
-        Optional<String> reason = fields.nullableString("banReason");
+        Optional<String> reason = fields.nullableString("banReason").filter(r -> !r.isEmpty());
         Instant banEnds = banExpires(fields).orElse(null);
         UsernameRules.Change rename = usernames.ofUpdate(fields);
         fields.check();

@@ -271,6 +271,7 @@ public class ApiKeyResource {
         JsonNode metadata =
                 fields.optionalObject("metadata")
                         .orElseThrow(ApiKeyError.INVALID_METADATA_TYPE::exception);
+        fields.hold("metadata", metadata, null, NewApiKey.class);
         fields.check();
         return metadata;
     }

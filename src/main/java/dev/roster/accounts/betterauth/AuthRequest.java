@@ -6,6 +6,7 @@ import dev.roster.platform.http.OriginCheck;
 import dev.roster.platform.http.TrustedOrigins;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.validation.Validator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,13 +25,19 @@ public class AuthRequest {
     private final OriginCheck originCheck;
     private final TrustedOrigins origins;
     private final HttpServerRequest request;
+    private final Validator validator;
 
     private ObjectNode body;
 
-    AuthRequest(OriginCheck originCheck, TrustedOrigins origins, HttpServerRequest request) {
+    AuthRequest(
+            OriginCheck originCheck,
+            TrustedOrigins origins,
+            HttpServerRequest request,
+            Validator validator) {
         this.originCheck = originCheck;
         this.origins = origins;
         this.request = request;
+        this.validator = validator;
     }
 
     void body(ObjectNode read) {
@@ -39,12 +46,12 @@ public class AuthRequest {
 
     /** The body's members, to be read one by one; see {@link Fields#check}. */
     public Fields fields() {
-        return new Fields(body);
+        return new Fields(body, validator);
     }
 
     /** The same where the body may be left out. */
     public Fields optionalFields() {
-        return new Fields(body == null ? JsonNodeFactory.instance.objectNode() : body);
+        return new Fields(body == null ? JsonNodeFactory.instance.objectNode() : body, validator);
     }
 
     /** The query's parameters, to be read one by one; see {@link Fields#check}. */
@@ -58,7 +65,7 @@ public class AuthRequest {
                 values.forEach(query.withArrayProperty(name)::add);
             }
         }
-        return Fields.ofQuery(query);
+        return Fields.ofQuery(query, validator);
     }
 
     /** Where the body wants the client to end, which was checked; null where it says nothing. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.json.Text;
 import dev.roster.platform.problem.ProblemException;
+import jakarta.validation.Validator;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,22 +35,25 @@ public final class Fields {
 
     private final List<String> issues;
 
-    Fields(ObjectNode body) {
-        this(body, "body.", new ArrayList<>());
+    private final Validator validator;
+
+    Fields(ObjectNode body, Validator validator) {
+        this(body, "body.", new ArrayList<>(), validator);
         if (body == null) {
             issues.add("[body] Invalid input: expected object, received undefined");
         }
     }
 
-    private Fields(ObjectNode body, String prefix, List<String> issues) {
+    private Fields(ObjectNode body, String prefix, List<String> issues, Validator validator) {
         this.body = body;
         this.prefix = prefix;
         this.issues = issues;
+        this.validator = validator;
     }
 
     /** The parameters of a query: each a string, or an array of strings where it is repeated. */
-    static Fields ofQuery(ObjectNode query) {
-        return new Fields(query, "query.", new ArrayList<>());
+    static Fields ofQuery(ObjectNode query, Validator validator) {
+        return new Fields(query, "query.", new ArrayList<>(), validator);
     }
 
     /** Whether the member is there, be it null. */
@@ -192,7 +196,8 @@ public final class Fields {
         return optionalObject(name)
                 .map(
                         object -> {
-                            Fields inside = new Fields(object, prefix + name + '.', issues);
+                            Fields inside =
+                                    new Fields(object, prefix + name + '.', issues, validator);
                             Map<String, List<String>> lists = new LinkedHashMap<>();
                             for (Map.Entry<String, JsonNode> member : object.properties()) {
                                 if (!member.getValue().isArray()) {
@@ -211,12 +216,35 @@ public final class Fields {
             mismatch(name, "object", value);
         }
         return new Fields(
-                value instanceof ObjectNode object ? object : null, prefix + name + '.', issues);
+                value instanceof ObjectNode object ? object : null,
+                prefix + name + '.',
+                issues,
+                validator);
     }
 
     /** Finds fault with a member, by a rule of the caller's own. */
     public void fault(String name, String message) {
         issues.add("[" + prefix + name + "] " + message);
+    }
+
+    /**
+     * Holds a member to the rule that a record has for it, so that the rule is the same in both
+     * APIs.
+     *
+     * @param given null passes
+     * @param stored passes whatever the rule says: a change is judged by what it changes
+     */
+    public void hold(String name, Object given, Object stored, Class<?> record) {
+        hold(name, given, stored, record, name);
+    }
+
+    /** The same where the record has another name for the member. */
+    public void hold(String name, Object given, Object stored, Class<?> record, String component) {
+        if (given != null && !given.equals(stored)) {
+            validator
+                    .validateValue(record, component, given)
+                    .forEach(violation -> fault(name, violation.getMessage()));
+        }
     }
 
     /** A number of at least {@code min}, or nothing; null is a fault. */

@@ -14,6 +14,8 @@ import dev.roster.accounts.session.ActiveSession;
 import dev.roster.accounts.session.CurrentSession;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.users.EmailAddress;
+import dev.roster.users.ImageUrl;
+import dev.roster.users.UserDocument;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -113,7 +115,10 @@ public class EmailOtpResource {
         String email = fields.string("email");
         String otp = fields.string("otp");
         String name = fields.optionalString("name").orElse("");
-        String image = fields.optionalString("image").orElse(null);
+        String image = fields.optionalString("image").map(ImageUrl.Check::orNone).orElse(null);
+        // none stays empty
+        fields.hold("name", name, "", UserDocument.class);
+        fields.hold("image", image, null, UserDocument.class);
         fields.check();
         ProtectedFields.refuse(fields);
         // what is no address was sent no code

@@ -13,6 +13,7 @@ import dev.roster.accounts.mailbox.MailboxSignIn;
 import dev.roster.accounts.session.AuthSession;
 import dev.roster.accounts.session.Sessions;
 import dev.roster.users.EmailAddress;
+import dev.roster.users.UserDocument;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.PermitAll;
@@ -66,6 +67,8 @@ public class MagicLinkResource {
                         text -> EmailAddress.parse(text).isPresent(),
                         "Invalid email address");
         String name = fields.optionalString("name").orElse("");
+        // none stays empty
+        fields.hold("name", name, "", UserDocument.class);
         MagicLinks.Targets targets =
                 new MagicLinks.Targets(
                         target(fields, "callbackURL"),

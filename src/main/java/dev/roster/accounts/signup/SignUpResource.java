@@ -14,6 +14,8 @@ import dev.roster.accounts.session.Sessions;
 import dev.roster.accounts.username.UsernameRules;
 import dev.roster.platform.persistence.DatabaseFailure;
 import dev.roster.users.EmailAddress;
+import dev.roster.users.ImageUrl;
+import dev.roster.users.UserDocument;
 import dev.roster.users.Username;
 import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -82,10 +84,13 @@ public class SignUpResource {
                         text -> EmailAddress.parse(text).isPresent(),
                         "Invalid email address");
         String password = fields.nonEmpty("password");
-        String image = fields.nullableString("image").orElse(null);
+        String image = fields.nullableString("image").map(ImageUrl.Check::orNone).orElse(null);
+        fields.hold("name", name, null, UserDocument.class);
+        fields.hold("image", image, null, UserDocument.class);
         fields.optionalString("callbackURL");
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
         Username username = usernames.ofSignUp(fields);
+        fields.hold("displayUsername", username.displayUsername(), null, Username.class);
         fields.check();
         request.refuseForeignForm();
         if (!config.enabled()) {

@@ -1,6 +1,9 @@
 package dev.roster.directory.administration;
 
+import dev.roster.users.ImageUrl;
 import dev.roster.users.User;
+import dev.roster.users.UserDocument;
+import dev.roster.users.Username;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -11,9 +14,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** What administrators may change of a user; the user itself its name and image. */
 @RegisterForReflection
 public record AdministeredUserDocument(
-        @NotNull @Size(min = 1, max = 200) @Schema(examples = "Ada Lovelace") String name,
-        @Size(max = 2048) @Schema(nullable = true, examples = "https://img.example/ada.png")
-                String image,
+        @NotNull @Size(min = 1, max = UserDocument.MAX_NAME) @Schema(examples = "Ada Lovelace")
+                String name,
+        @ImageUrl @Schema(nullable = true, examples = "https://img.example/ada.png") String image,
         @NotNull
                 @Size(max = 320)
                 @Schema(
@@ -22,7 +25,8 @@ public record AdministeredUserDocument(
                 String email,
         @NotNull Boolean emailVerified,
         @Schema(nullable = true, examples = "ada") String username,
-        @Size(max = 100) @Schema(nullable = true, examples = "Ada") String displayUsername,
+        @Size(max = Username.MAX_DISPLAY) @Schema(nullable = true, examples = "Ada")
+                String displayUsername,
         @Size(max = 50)
                 @Schema(
                         nullable = true,
@@ -35,6 +39,10 @@ public record AdministeredUserDocument(
                 @Pattern(regexp = "active|invited", message = "must be active or invited")
                 @Schema(examples = "active")
                 String status) {
+
+    public AdministeredUserDocument {
+        image = ImageUrl.Check.orNone(image);
+    }
 
     static AdministeredUserDocument of(User user) {
         return new AdministeredUserDocument(

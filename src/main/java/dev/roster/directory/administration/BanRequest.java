@@ -1,6 +1,7 @@
 package dev.roster.directory.administration;
 
 import dev.roster.platform.json.Times;
+import dev.roster.users.Users;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Future;
@@ -11,7 +12,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** Why and until when a user is kept out. */
 @RegisterForReflection
 public record BanRequest(
-        @Size(min = 1, max = 1000) @Schema(nullable = true, examples = "Sends advertisements")
+        @Size(min = 1, max = Users.Ban.MAX_REASON)
+                @Schema(nullable = true, examples = "Sends advertisements")
                 String reason,
         @Future
                 @Schema(

@@ -1,8 +1,11 @@
 package dev.roster.directory.administration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.users.ImageUrl;
 import dev.roster.users.ProfileDocument;
 import dev.roster.users.User;
+import dev.roster.users.UserDocument;
+import dev.roster.users.Username;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -14,17 +17,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** An account to be made for somebody. There is no password: the person chooses it. */
 @RegisterForReflection
 public record NewUser(
-        @NotNull @Size(min = 1, max = 200) @Schema(examples = "Ada Lovelace") String name,
+        @NotNull @Size(min = 1, max = UserDocument.MAX_NAME) @Schema(examples = "Ada Lovelace")
+                String name,
         @NotNull @Size(max = 320) @Schema(examples = "ada@example.com") String email,
         @Schema(nullable = true, defaultValue = "false") Boolean emailVerified,
         @Schema(nullable = true, examples = "ada") String username,
-        @Size(max = 100)
+        @Size(max = Username.MAX_DISPLAY)
                 @Schema(
                         nullable = true,
                         description = "As others see it; the user name as given where left out")
                 String displayUsername,
-        @Size(max = 2048) @Schema(nullable = true, examples = "https://img.example/ada.png")
-                String image,
+        @ImageUrl @Schema(nullable = true, examples = "https://img.example/ada.png") String image,
         @Size(max = 50)
                 @Schema(
                         nullable = true,
@@ -52,6 +55,10 @@ public record NewUser(
                                         + " of a trusted origin",
                         examples = "/welcome")
                 String redirectTo) {
+
+    public NewUser {
+        image = ImageUrl.Check.orNone(image);
+    }
 
     boolean wantsLink() {
         return sendLink == null || sendLink;

@@ -14,7 +14,9 @@ import jakarta.validation.Validator;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads request bodies into validated records; a whole document and a patch go the same way. */
 @ApplicationScoped
@@ -47,12 +49,57 @@ public class Documents {
         return document;
     }
 
-    /** The current document with a merge patch (RFC 7396) applied, validated as a whole. */
+    /**
+     * Applies a merge patch (RFC 7396) to the current document. Only what the patch changes must
+     * meet the type's rules: a stored member that breaks one does not stand in the way of others.
+     */
     public <T> T patch(T current, ObjectNode patch, Class<T> type) {
         requireStorable(patch);
         // a member that is unknown is refused even where null would remove nothing
         bind(patch, type);
-        return read(MergePatch.apply(tree(current), patch), type);
+        return changed(current, MergePatch.apply(tree(current), patch), type);
+    }
+
+    /** The body in place of the current document; what stays as it was is not validated again. */
+    public <T> T replace(T current, ObjectNode body, Class<T> type) {
+        requireStorable(body);
+        return changed(current, body, type);
+    }
+
+    private <T> T changed(T current, ObjectNode body, Class<T> type) {
+        T document = bind(body, type);
+        Set<ConstraintViolation<T>> violations = validator.validate(document);
+        if (violations.isEmpty()) {
+            return document;
+        }
+        ObjectNode before = tree(current);
+        ObjectNode after = tree(document);
+        Set<String> known =
+                validator.validate(current).stream()
+                        .filter(v -> isSame(member(v), before, after))
+                        .map(Documents::fault)
+                        .collect(Collectors.toSet());
+        Set<ConstraintViolation<T>> made =
+                violations.stream()
+                        .filter(v -> !known.contains(fault(v)))
+                        .collect(Collectors.toSet());
+        if (!made.isEmpty()) {
+            throw new ConstraintViolationException(made);
+        }
+        return document;
+    }
+
+    private static boolean isSame(String member, ObjectNode before, ObjectNode after) {
+        return Objects.equals(before.get(member), after.get(member));
+    }
+
+    /** The member of the document that a rule was broken at or in. */
+    private static String member(ConstraintViolation<?> violation) {
+        return violation.getPropertyPath().iterator().next().getName();
+    }
+
+    private static String fault(ConstraintViolation<?> violation) {
+        return violation.getPropertyPath() + ": " + violation.getMessage();
     }
 
     private <T> T bind(ObjectNode body, Class<T> type) {
