@@ -18,7 +18,8 @@ import org.hibernate.id.uuid.UuidVersion7Strategy;
 
 /**
  * The one writer of the trail. It writes in the caller's transaction, so that a change and its
- * event are stored together or not at all.
+ * event are stored together or not at all. What an event tells is bounded, see {@link
+ * AuditDetails}.
  */
 @ApplicationScoped
 public class AuditLog {
@@ -123,7 +124,8 @@ public class AuditLog {
                 .setParameter("action", event.action)
                 .setParameter("actor", event.actorId)
                 .setParameter("targetType", event.targetType)
-                .setParameter("after", after == null ? null : after.toString())
+                .setParameter(
+                        "after", after == null ? null : AuditDetails.bounded(after).toString())
                 .setParameter("address", event.ipAddress)
                 .setParameter("agent", event.userAgent)
                 .setParameter("request", event.requestId)
@@ -173,6 +175,6 @@ public class AuditLog {
                                         || !Objects.equals(
                                                 member.getValue(), other.get(member.getKey())))
                 .forEach(member -> kept.set(member.getKey(), member.getValue()));
-        return kept.toString();
+        return AuditDetails.bounded(kept).toString();
     }
 }

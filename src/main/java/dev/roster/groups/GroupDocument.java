@@ -28,7 +28,7 @@ public record GroupDocument(
                 ObjectNode metadata) {
 
     /** Characters of the name of a group or a team. */
-    static final int MAX_NAME = 200;
+    public static final int MAX_NAME = 200;
 
     /** What a unique index of PostgreSQL takes without a doubt. */
     static final int MAX_SLUG = 255;

@@ -24,15 +24,15 @@ import java.util.stream.IntStream;
 
 /**
  * What the REST dialect changes of groups, on behalf of who may change every group: that it may,
- * precondition, change and audit event in one transaction; 403 to whom that was taken meanwhile.
- * The limits that hold for organizations' own members ({@link OrganizationConfig}) do not hold
- * here; that an owner is left does.
+ * precondition, change and audit event in one transaction; 403 to whom that was taken meanwhile. A
+ * group's members are limited as in the Better Auth API; how many groups somebody makes is not.
  */
 @ApplicationScoped
 public class Groups {
 
     private final Authority authority;
     private final Organizations organizations;
+    private final OrganizationConfig config;
     private final Documents documents;
     private final AuditLog audit;
     private final ObjectMapper json;
@@ -40,11 +40,13 @@ public class Groups {
     Groups(
             Authority authority,
             Organizations organizations,
+            OrganizationConfig config,
             Documents documents,
             AuditLog audit,
             ObjectMapper json) {
         this.authority = authority;
         this.organizations = organizations;
+        this.config = config;
         this.documents = documents;
         this.audit = audit;
         this.json = json;
@@ -166,7 +168,7 @@ public class Groups {
      *
      * @param ifMatch null where the user is no member yet
      * @throws ProblemException 400 for a role there is not; 404 for no such group or user; 412 and
-     *     428; 409 for the last owner
+     *     428; 409 for the last owner, and for a new member of a group that is full
      */
     @Transactional
     public Stored putMember(
@@ -182,6 +184,11 @@ public class Groups {
         }
         List<String> distinct = roles.stream().distinct().toList();
         if (found.isEmpty()) {
+            if (Membership.isFull(groupId, config)) {
+                throw new ProblemException(
+                        ProblemCode.CONFLICT,
+                        "The group has the " + config.membershipLimit() + " members it may have");
+            }
             Membership made = Membership.of(group, user, distinct);
             made.persistAndFlush();
             audit.record(AuditAction.MEMBER_ADDED, actor, "member", made.id, null, made.trail());

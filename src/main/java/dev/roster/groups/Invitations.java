@@ -158,7 +158,7 @@ class Invitations {
         if (Membership.exists(group.id, user.id)) {
             throw OrganizationError.USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION.exception();
         }
-        if (Membership.countIn(group.id) >= config.membershipLimit()) {
+        if (Membership.isFull(group.id, config)) {
             throw OrganizationError.ORGANIZATION_MEMBERSHIP_LIMIT_REACHED.exception();
         }
         Membership membership = Membership.of(group, user, invitation.roles);

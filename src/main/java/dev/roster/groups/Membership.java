@@ -154,8 +154,12 @@ public class Membership extends ImportableEntity {
         return count("group.id = ?1 and user.id = ?2", groupId, userId) > 0;
     }
 
-    static long countIn(UUID groupId) {
-        return count("group.id", groupId);
+    /**
+     * Whether a group, which is locked, takes no further member, whichever way one would come to
+     * it.
+     */
+    static boolean isFull(UUID groupId, OrganizationConfig config) {
+        return count("group.id", groupId) >= config.membershipLimit();
     }
 
     static long countOf(UUID userId) {

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
- * What organizations, their invitations and teams are held to in the Better Auth dialect; who may
- * change every group by REST is not.
+ * What organizations, their invitations and teams are held to. The limit of members holds in both
+ * APIs and for imports; the others hold for users who manage organizations of their own.
  */
 @ConfigMapping(prefix = "roster.organization")
 public interface OrganizationConfig {
@@ -27,7 +27,11 @@ public interface OrganizationConfig {
     /** How many organizations a user can be in and still make one; any number when not set. */
     OptionalInt limit();
 
-    /** Members of one organization; also how many a page of them has at most. */
+    /**
+     * Members of one organization, those of nested groups not counted; also how many a page of them
+     * has at most. Who was a member before, in a database that is taken over or before a deletion
+     * that is taken back, stays one.
+     */
     @WithDefault("100")
     @Min(1)
     int membershipLimit();

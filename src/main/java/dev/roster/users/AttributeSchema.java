@@ -22,10 +22,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -83,12 +85,6 @@ final class AttributeSchema {
 
     /** In place of {@code pattern}, which the library would match without a bound on the time. */
     private static final String PATTERN_FORMAT = "roster-pattern-";
-
-    /** Longer ones could also exhaust the stack. */
-    private static final int MAX_MATCHED = 1000;
-
-    /** Characters that a match may look at, again and again included. */
-    private static final int MAX_STEPS = 100_000;
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -159,12 +155,46 @@ final class AttributeSchema {
 
     /** What is wrong with attributes of this circle, at most once for each. */
     Collection<Violation> violations(ObjectNode attributes) {
-        OutputUnit result = validator.validate(vertx(attributes));
-        if (result.getValid()) {
+        return violations(errors(attributes));
+    }
+
+    /**
+     * What is wrong with attributes that was not wrong before they were changed; of what is changed
+     * everything.
+     */
+    Collection<Violation> violations(ObjectNode before, ObjectNode after) {
+        List<OutputUnit> errors = errors(after);
+        if (errors.isEmpty()) {
             return List.of();
         }
+        Set<String> known = new HashSet<>();
+        errors(before).stream()
+                .filter(error -> isSame(attribute(error.getInstanceLocation()), before, after))
+                .forEach(error -> known.add(fault(error)));
+        return violations(errors.stream().filter(error -> !known.contains(fault(error))).toList());
+    }
+
+    /** True for the attributes as a whole too, whose faults name what they are about. */
+    private static boolean isSame(String attribute, ObjectNode before, ObjectNode after) {
+        return attribute.isEmpty() || Objects.equals(before.get(attribute), after.get(attribute));
+    }
+
+    private static String fault(OutputUnit error) {
+        return error.getInstanceLocation()
+                + " "
+                + error.getKeywordLocation()
+                + " "
+                + error.getError();
+    }
+
+    private List<OutputUnit> errors(ObjectNode attributes) {
+        OutputUnit result = validator.validate(vertx(attributes));
+        return result.getValid() ? List.of() : result.getErrors();
+    }
+
+    private static Collection<Violation> violations(List<OutputUnit> errors) {
         Map<String, OutputUnit> first = new LinkedHashMap<>();
-        for (OutputUnit error : result.getErrors()) {
+        for (OutputUnit error : errors) {
             String attribute = attribute(error.getInstanceLocation());
             OutputUnit known = first.get(attribute);
             if (known == null || WRAPPERS.contains(keyword(known))) {
@@ -318,52 +348,8 @@ final class AttributeSchema {
                 || !(instance instanceof String text)) {
             return null;
         }
-        if (text.length() > MAX_MATCHED) {
-            return "does not fit: at most " + MAX_MATCHED + " characters can be matched";
-        }
-        Pattern pattern = patterns.get(Integer.parseInt(format.substring(PATTERN_FORMAT.length())));
-        try {
-            return pattern.matcher(new Bounded(text, new int[1])).find()
-                    ? null
-                    : "does not match " + pattern;
-        } catch (TooManySteps e) {
-            return "does not match " + pattern + " within a reasonable time";
-        }
-    }
-
-    private static final class TooManySteps extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        TooManySteps() {
-            super(null, null, false, false);
-        }
-    }
-
-    /** A text that bears only so much looking at: some patterns take years for a line. */
-    private record Bounded(CharSequence text, int[] steps) implements CharSequence {
-
-        @Override
-        public char charAt(int index) {
-            if (++steps[0] > MAX_STEPS) {
-                throw new TooManySteps();
-            }
-            return text.charAt(index);
-        }
-
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int start, int end) {
-            return new Bounded(text.subSequence(start, end), steps);
-        }
-
-        @Override
-        public String toString() {
-            return text.toString();
-        }
+        int number = Integer.parseInt(format.substring(PATTERN_FORMAT.length()));
+        return BoundedMatching.objection(patterns.get(number), text);
     }
 
     // ---- the library's own tree
@@ -385,7 +371,10 @@ final class AttributeSchema {
             return array;
         }
         if (node.isNumber()) {
-            return node.numberValue();
+            // the library compares an exact number by its digits: 19.90 would not be 19.9
+            return node.isBigDecimal() || node.isBigInteger()
+                    ? (Number) node.doubleValue()
+                    : node.numberValue();
         }
         return node.isNull() ? null : node.isBoolean() ? node.booleanValue() : node.textValue();
     }

@@ -10,6 +10,7 @@ import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.json.Documents;
 import dev.roster.platform.json.MergePatch;
+import dev.roster.platform.json.Numbers;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import dev.roster.platform.problem.Violation;
@@ -22,7 +23,6 @@ import jakarta.persistence.OptimisticLockException;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -133,19 +133,12 @@ public class Attributes {
      */
     public List<Violation> violations(Set<AttributeCircle> within, ObjectNode given) {
         List<Violation> violations = unknown(within, given);
-        Map<AttributeCircle, ObjectNode> parts = new EnumMap<>(AttributeCircle.class);
-        for (Map.Entry<String, JsonNode> member : given.properties()) {
-            String bound = outOfBounds(member.getValue(), 1);
-            if (bound != null) {
-                violations.add(Violation.body("attributes." + member.getKey(), bound));
-            } else if (circles.containsKey(member.getKey())) {
-                parts.computeIfAbsent(circles.get(member.getKey()), c -> json.createObjectNode())
-                        .set(member.getKey(), member.getValue());
-            }
-        }
+        given.properties().forEach(member -> bound(member).ifPresent(violations::add));
         if (violations.isEmpty()) {
-            parts.forEach(
-                    (circle, part) -> violations.addAll(schemas.get(circle).violations(part)));
+            byCircle(given)
+                    .forEach(
+                            (circle, part) ->
+                                    violations.addAll(schemas.get(circle).violations(part)));
         }
         return violations;
     }
@@ -168,7 +161,7 @@ public class Attributes {
 
     /** Whether it is more than is stored of one person. */
     public static boolean isTooLong(ObjectNode given) {
-        return given.toString().getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
+        return Numbers.bytes(given) > MAX_BYTES;
     }
 
     /**
@@ -187,6 +180,54 @@ public class Attributes {
         }
     }
 
+    /**
+     * Lets a change of attributes pass that breaks no rule which was not broken before: what is
+     * stored may be older than its schema.
+     *
+     * @throws ProblemException as {@link #validate} says
+     */
+    private void requireBetter(ObjectNode before, ObjectNode after) {
+        if (isTooLong(after) && Numbers.bytes(after) > Numbers.bytes(before)) {
+            throw new ProblemException(ProblemCode.PAYLOAD_TOO_LARGE, TOO_LONG);
+        }
+        List<Violation> violations = new ArrayList<>();
+        Map<AttributeCircle, ObjectNode> stored = byCircle(before);
+        byCircle(after)
+                .forEach(
+                        (circle, part) -> {
+                            ObjectNode old = stored.getOrDefault(circle, json.createObjectNode());
+                            List<Violation> unbounded = new ArrayList<>();
+                            part.properties().stream()
+                                    .filter(it -> !it.getValue().equals(old.get(it.getKey())))
+                                    .forEach(it -> bound(it).ifPresent(unbounded::add));
+                            violations.addAll(unbounded);
+                            if (unbounded.isEmpty()) {
+                                violations.addAll(schemas.get(circle).violations(old, part));
+                            }
+                        });
+        if (!violations.isEmpty()) {
+            throw new ProblemException(ProblemCode.VALIDATION_FAILED, null, violations);
+        }
+    }
+
+    private Map<AttributeCircle, ObjectNode> byCircle(ObjectNode given) {
+        Map<AttributeCircle, ObjectNode> parts = new EnumMap<>(AttributeCircle.class);
+        given.properties().stream()
+                .filter(member -> circles.containsKey(member.getKey()))
+                .forEach(
+                        member ->
+                                parts.computeIfAbsent(
+                                                circles.get(member.getKey()),
+                                                c -> json.createObjectNode())
+                                        .set(member.getKey(), member.getValue()));
+        return parts;
+    }
+
+    private static Optional<Violation> bound(Map.Entry<String, JsonNode> member) {
+        return Optional.ofNullable(outOfBounds(member.getValue(), 1))
+                .map(fault -> Violation.body("attributes." + member.getKey(), fault));
+    }
+
     /** What the validation cannot take, or not in time. */
     private static String outOfBounds(JsonNode value, int depth) {
         if (depth > MAX_DEPTH) {
@@ -194,9 +235,6 @@ public class Attributes {
         }
         if (value.size() > MAX_ELEMENTS) {
             return "has more than " + MAX_ELEMENTS + " elements";
-        }
-        if (value.isBigInteger() || value.isBigDecimal()) {
-            return "is too large a number";
         }
         for (JsonNode element : value) {
             String problem = outOfBounds(element, depth + 1);
@@ -264,8 +302,8 @@ public class Attributes {
                     }
                     Set<AttributeCircle> touched = EnumSet.noneOf(AttributeCircle.class);
                     patch.fieldNames().forEachRemaining(name -> touched.add(circles.get(name)));
-                    ObjectNode patched = MergePatch.apply(old, patch);
-                    validate(writer.written(), within(patched, touched));
+                    ObjectNode patched = MergePatch.apply(old.deepCopy(), patch);
+                    requireBetter(within(old, touched), within(patched, touched));
                     return patched;
                 });
     }

@@ -8,13 +8,13 @@ import dev.roster.audit.AuditLog;
 import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.etag.EntityTags;
 import dev.roster.platform.json.Documents;
+import dev.roster.platform.json.Numbers;
 import dev.roster.platform.problem.ProblemCode;
 import dev.roster.platform.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.EntityTag;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -59,7 +59,7 @@ class Preferences {
     Stored put(UUID userId, String namespace, String ifMatch, ObjectNode value) {
         Documents.requireStorable(value);
         String text = value.toString();
-        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+        if (Numbers.bytes(value) > MAX_BYTES) {
             throw new ProblemException(
                     ProblemCode.PAYLOAD_TOO_LARGE, "At most 65536 bytes for each namespace");
         }

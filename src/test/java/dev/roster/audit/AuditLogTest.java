@@ -2,15 +2,18 @@ package dev.roster.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.roster.platform.crypto.Digests;
 import dev.roster.testing.Database;
 import dev.roster.testing.Rest;
 import dev.roster.testing.Statements;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -101,5 +104,75 @@ class AuditLogTest {
                                             throw new IllegalStateException();
                                         }));
         assertEquals(List.of(), events(actor));
+    }
+
+    private static long largest(UUID actor) {
+        return ((Number)
+                        Database.value(
+                                "SELECT max(octet_length(coalesce(before::text, '')) +"
+                                        + " octet_length(coalesce(after::text, ''))) FROM audit_events"
+                                        + " WHERE actor_id = ?",
+                                actor))
+                .longValue();
+    }
+
+    private static ObjectNode details(int members, String value) {
+        ObjectNode details = new ObjectMapper().createObjectNode();
+        for (int i = 0; i < members; i++) {
+            details.put("member " + i, value + i);
+        }
+        return details;
+    }
+
+    @Test
+    @DisplayName(
+            "keeps 8 KiB of details at most, however they are written, and recognises the rest")
+    void bounded() {
+        String name = "n".repeat(100_000);
+        List<ObjectNode> sides =
+                List.of(
+                        details(1, "x".repeat(1_000_000)),
+                        details(5, "\u732b".repeat(330)),
+                        details(2000, ":,"),
+                        new ObjectMapper().createObjectNode().put(name, 1));
+        for (ObjectNode side : sides) {
+            UUID who = UUID.randomUUID();
+            ObjectNode other = details(3000, "y");
+            QuarkusTransaction.requiringNew()
+                    .run(
+                            () -> {
+                                log.record(
+                                        AuditAction.USER_UPDATED,
+                                        who,
+                                        "user",
+                                        UUID.randomUUID(),
+                                        other,
+                                        side);
+                                log.recordAll(
+                                        AuditAction.USER_UPDATED, who, "user", targets(2), side);
+                                log.recordEach(
+                                        AuditAction.USER_UPDATED,
+                                        who,
+                                        "user",
+                                        Map.of(
+                                                UUID.randomUUID(),
+                                                new AuditLog.Change(other, side)));
+                            });
+            assertEquals(4, events(who).size());
+            assertTrue(largest(who) <= 8192, () -> "of " + largest(who));
+        }
+    }
+
+    @Test
+    @DisplayName("replaces a long value by its length and digest, and keeps what is beside it")
+    void digest() {
+        UUID who = UUID.randomUUID();
+        record(targets(1), who, details(1, "x".repeat(5000)).put("banned", true));
+        String text = "x".repeat(5000) + "0";
+        ObjectNode expected = new ObjectMapper().createObjectNode().put("banned", true);
+        expected.putObject("member 0")
+                .put("length", 5001)
+                .put("sha256", HexFormat.of().formatHex(Digests.sha256(text)));
+        assertEquals(expected, Rest.json((String) events(who).get(0).get("after")));
     }
 }

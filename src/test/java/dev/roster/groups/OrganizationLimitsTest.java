@@ -9,13 +9,16 @@ import static dev.roster.groups.OrganizationCalls.post;
 import static dev.roster.groups.OrganizationCalls.refused;
 import static dev.roster.groups.OrganizationCalls.slug;
 import static dev.roster.groups.OrganizationCalls.verified;
+import static dev.roster.testing.Problems.assertProblem;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.roster.testing.AtOnce;
 import dev.roster.testing.Caller;
 import dev.roster.testing.Database;
+import dev.roster.testing.Rest;
 import dev.roster.testing.SettingsProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -74,6 +77,61 @@ class OrganizationLimitsTest {
         assertEquals("pending", status(invitation));
         get(owner, "list-members?limit=100").then().statusCode(200).body("total", equalTo(2));
         get(owner, "list-members?limit=1").then().statusCode(200).body("members", hasSize(1));
+    }
+
+    @Test
+    @DisplayName("the third member is refused by the REST API too")
+    void membersByRest() {
+        Caller owner = Caller.signUp();
+        String id = create(owner).path("id");
+        join(verified(), owner, id, "member");
+        Caller admin = Caller.admin();
+        String member = "/api/v1/groups/" + id + "/members/" + Caller.signUp().id;
+        assertProblem(409, "conflict", Rest.put(admin, member, null, "{\"roles\":[\"member\"]}"));
+        String first = "/api/v1/groups/" + id + "/members/" + owner.id;
+        Rest.put(admin, first, "*", "{\"roles\":[\"owner\",\"admin\"]}").then().statusCode(200);
+    }
+
+    @Test
+    @DisplayName("the third member is refused by an import too, and every other row is taken")
+    void membersByImport() throws InterruptedException {
+        Caller owner = Caller.signUp();
+        Response organization = create(owner);
+        String slug = organization.path("slug");
+        Caller admin = Caller.admin();
+        String file =
+                "email,name,groups\n"
+                        + owner.email
+                        + ",Known,"
+                        + slug
+                        + "\n"
+                        + Caller.newEmail()
+                        + ",Second,"
+                        + slug
+                        + "\n"
+                        + Caller.newEmail()
+                        + ",Third,"
+                        + slug
+                        + "\n"
+                        + Caller.newEmail()
+                        + ",Nobody,\n";
+        Response accepted =
+                admin.request()
+                        .contentType("text/csv; charset=UTF-8")
+                        .body(file)
+                        .post("/api/v1/users/import");
+        accepted.then().statusCode(202);
+        String job = "/api/v1/jobs/" + accepted.path("id");
+        while (!Rest.json(Rest.get(admin, job)).hasNonNull("finishedAt")) {
+            Thread.sleep(50);
+        }
+        assertEquals(2, Rest.json(Rest.get(admin, job)).get("succeeded").asInt());
+        String report = admin.request().get(job + "/report").asString();
+        assertTrue(report.contains("names groups that have all the members"), report);
+        get(owner, "list-members?limit=100&organizationId=" + organization.path("id"))
+                .then()
+                .statusCode(200)
+                .body("total", equalTo(2));
     }
 
     @Test

@@ -247,6 +247,29 @@ class PreferencesResourceTest {
         }
 
         @Test
+        @DisplayName("keeps the value of every number, through storing, reading and the export")
+        void numbers() {
+            String numbers =
+                    "{\"a\": 19.90, \"b\": 0.1234567890123456789, \"c\": 12345678901234567890,"
+                            + " \"d\": -0.00001, \"e\": 9007199254740993}";
+            Response stored = Rest.put(ada, EDITOR, null, numbers);
+            assertEquals(201, stored.statusCode(), stored.asString());
+            assertEquals(numbers, stored.asString());
+            assertEquals(numbers, Rest.get(ada, EDITOR).asString());
+            String export = ada.request().get("/api/v1/me/export").asString();
+            String trail =
+                    (String)
+                            Database.value(
+                                    "SELECT after::text FROM audit_events WHERE target_id = ? AND"
+                                            + " action = 'preferences.updated'",
+                                    ada.id);
+            for (String number : numbers.replaceAll("[^-0-9. ]", "").trim().split(" +")) {
+                assertTrue(export.contains(number), number + " in " + export);
+                assertTrue(trail.contains(number), number + " in " + trail);
+            }
+        }
+
+        @Test
         @DisplayName("is nested 100 levels deep at most")
         void depth() {
             assertEquals(201, Rest.put(ada, EDITOR, null, nested(100)).statusCode());

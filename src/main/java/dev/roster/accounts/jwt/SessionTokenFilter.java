@@ -4,13 +4,18 @@ import dev.roster.accounts.betterauth.BetterAuth;
 import dev.roster.accounts.betterauth.Plugin;
 import dev.roster.accounts.betterauth.PluginsConfig;
 import dev.roster.accounts.session.SessionAndUser;
+import dev.roster.platform.http.HeaderRoom;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.ext.Provider;
 
-/** Sends a token with the answer of get-session (contract, section 10, jwt). */
+/**
+ * Sends a token with the response of get-session (contract, section 10, jwt), as long as the
+ * response's other headers leave room for it.
+ */
 @Provider
 @BetterAuth
 @ApplicationScoped
@@ -18,14 +23,16 @@ class SessionTokenFilter implements ContainerResponseFilter {
 
     private static final String GET_SESSION = BetterAuth.PATH + "/get-session";
 
-    /** Clients give up on longer headers, Node on 16 KiB of them; /token has no such limit. */
-    private static final int MAX_LENGTH = 8192;
+    private static final String HEADER = "set-auth-jwt";
 
     private final Tokens tokens;
+    private final HttpServerResponse http;
     private final boolean enabled;
 
-    SessionTokenFilter(Tokens tokens, JwtConfig config, PluginsConfig plugins) {
+    SessionTokenFilter(
+            Tokens tokens, JwtConfig config, PluginsConfig plugins, HttpServerResponse http) {
         this.tokens = tokens;
+        this.http = http;
         this.enabled = Plugin.JWT.isEnabled(plugins) && config.getSessionHeader();
     }
 
@@ -34,10 +41,12 @@ class SessionTokenFilter implements ContainerResponseFilter {
         if (enabled
                 && response.getEntity() instanceof SessionAndUser found
                 && request.getUriInfo().getPath().equals(GET_SESSION)) {
-            String token = tokens.issue(found.user(), found.session().impersonatedBy());
-            if (token.length() <= MAX_LENGTH) {
-                response.getHeaders().putSingle("set-auth-jwt", token);
-            }
+            int room = HeaderRoom.left(http) - HeaderRoom.size(HEADER, "");
+            tokens.issue(
+                            found.user(),
+                            found.session().impersonatedBy(),
+                            Math.min(room, Tokens.MAX_LENGTH))
+                    .ifPresent(token -> response.getHeaders().putSingle(HEADER, token));
         }
     }
 }

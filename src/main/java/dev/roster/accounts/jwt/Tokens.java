@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,7 +24,12 @@ import java.util.Optional;
 @ApplicationScoped
 class Tokens {
 
-    private static final int MAX_LENGTH = 16_384;
+    /** Characters of a token: it travels in a header, where servers take 8 KiB or less in all. */
+    static final int MAX_LENGTH = 4095;
+
+    /** The claims that become null where a token would be too long, in this order. */
+    private static final List<String> EXPENDABLE =
+            List.of("image", "banReason", "displayUsername", "name", "username", "role");
 
     private final SigningKeys keys;
     private final ObjectMapper json;
@@ -45,13 +52,22 @@ class Tokens {
         this.clock = clock;
     }
 
+    /** A token of at most {@link #MAX_LENGTH} characters. */
+    String issue(AuthUser user, String actor) {
+        return issue(user, actor, MAX_LENGTH)
+                .orElseThrow(() -> new IllegalStateException("Identifiers are short"));
+    }
+
     /**
-     * A token that tells everything of a user that get-session does.
+     * A token that tells everything of a user that get-session does; of a claim that makes it too
+     * long it tells null.
      *
      * @param actor the public id of the administrator who acts as the user, or null: {@code act} of
      *     RFC 8693, section 4.1
+     * @param maxLength in characters
+     * @return empty where not even the user's identifiers fit
      */
-    String issue(AuthUser user, String actor) {
+    Optional<String> issue(AuthUser user, String actor, int maxLength) {
         SigningKeys.Key key = keys.current();
         ObjectNode header =
                 json.createObjectNode()
@@ -67,7 +83,20 @@ class Tokens {
         if (actor != null) {
             claims.putObject("act").put("sub", actor);
         }
-        String content = encode(header) + "." + encode(claims);
+        String protectedHeader = encode(header) + ".";
+        String token = signed(key, protectedHeader + encode(claims));
+        // signatures of one key are of one length
+        int others = token.length() - encode(claims).length();
+        Iterator<String> expendable = EXPENDABLE.iterator();
+        boolean tooLong = token.length() > maxLength;
+        while (others + encode(claims).length() > maxLength && expendable.hasNext()) {
+            claims.putNull(expendable.next());
+        }
+        return Optional.of(tooLong ? signed(key, protectedHeader + encode(claims)) : token)
+                .filter(text -> text.length() <= maxLength);
+    }
+
+    private static String signed(SigningKeys.Key key, String content) {
         byte[] signature = key.sign().apply(content.getBytes(StandardCharsets.US_ASCII));
         return content + "." + SignatureAlgorithm.base64(signature);
     }

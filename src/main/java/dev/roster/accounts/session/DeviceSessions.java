@@ -6,6 +6,7 @@ import dev.roster.accounts.betterauth.PluginsConfig;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
 import dev.roster.platform.persistence.Transactions;
+import dev.roster.platform.http.HeaderRoom;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -33,6 +34,8 @@ import java.util.UUID;
 public class DeviceSessions {
 
     private static final String COOKIE = "session_token_multi-";
+
+    private static final String SET_COOKIE = "Set-Cookie";
 
     private final MultiSessionConfig config;
     private final boolean enabled;
@@ -128,6 +131,28 @@ public class DeviceSessions {
     /** Has the device forget the cookie of a token. */
     public void clear(HttpServerResponse response, String token) {
         cookies.clear(response, cookie(token));
+    }
+
+    /**
+     * Leaves cookies, whose sessions have ended, for a later response to clear, where this one's
+     * headers would be too long.
+     *
+     * @param others bytes of headers that are not in the response yet
+     */
+    void shorten(HttpServerResponse response, int others) {
+        int excess = others - HeaderRoom.left(response);
+        if (excess <= 0) {
+            return;
+        }
+        List<String> kept = new ArrayList<>();
+        for (String cookie : response.headers().getAll(SET_COOKIE)) {
+            if (excess > 0 && cookie.contains(COOKIE) && cookie.contains("=; Max-Age=0;")) {
+                excess -= HeaderRoom.size(SET_COOKIE, cookie);
+            } else {
+                kept.add(cookie);
+            }
+        }
+        response.headers().set(SET_COOKIE, kept);
     }
 
     /** Ends every session that the device holds, and has it forget them. */

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.roster.access.Role;
 import dev.roster.accounts.password.PasswordHasher;
 import dev.roster.accounts.twofactor.BackupCodes;
+import dev.roster.accounts.username.UsernameRules;
 import dev.roster.directory.betterauth.Step.Verdict;
 import dev.roster.platform.crypto.CryptoConfig;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.persistence.DatabaseUrl;
 import dev.roster.platform.persistence.ImportableEntity;
 import jakarta.enterprise.context.Dependent;
+import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.Connection;
@@ -54,6 +56,8 @@ class BetterAuthImport {
     private final SecretBox box;
     private final BackupCodes backupCodes;
     private final CryptoConfig crypto;
+    private final Validator validator;
+    private final UsernameRules usernames;
     private final Clock clock;
 
     private PrintStream out;
@@ -67,6 +71,8 @@ class BetterAuthImport {
             SecretBox box,
             BackupCodes backupCodes,
             CryptoConfig crypto,
+            Validator validator,
+            UsernameRules usernames,
             Clock clock) {
         this.config = config;
         this.dataSource = dataSource;
@@ -74,6 +80,8 @@ class BetterAuthImport {
         this.box = box;
         this.backupCodes = backupCodes;
         this.crypto = crypto;
+        this.validator = validator;
+        this.usernames = usernames;
         this.clock = clock;
     }
 
@@ -145,7 +153,13 @@ class BetterAuthImport {
     private List<Step> steps() {
         List<String> secrets = new ArrayList<>(crypto.secret());
         config.secret().ifPresent(secret -> secrets.add(0, secret));
-        return new Steps(hasher, box, backupCodes, new BetterAuthSecrets(secrets), clock.instant())
+        return new Steps(
+                        hasher,
+                        box,
+                        backupCodes,
+                        new BetterAuthSecrets(secrets),
+                        new TakenValues(validator, usernames),
+                        clock.instant())
                 .all();
     }
 
@@ -280,7 +294,11 @@ class BetterAuthImport {
             byId.put(id, row);
             Verdict verdict = step.mapping().map(row, to, references);
             switch (verdict.kind()) {
-                case TAKEN -> mapped.add(to);
+                case TAKEN -> {
+                    TakenValues.notes(to)
+                            .forEach(note -> report.refuse(step, row, note.asText()));
+                    mapped.add(to);
+                }
                 case REFUSED -> {
                     counter.refused++;
                     report.refuse(step, row, verdict.reason());

@@ -1,7 +1,12 @@
 package dev.roster.directory.betterauth;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -101,6 +106,16 @@ final class Source implements AutoCloseable {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
+    /** The number as PostgreSQL writes it; one that JSON does not know, such as NaN, as a text. */
+    private static JsonNode number(String text) {
+        if (text == null) {
+            return NullNode.instance;
+        }
+        return text.endsWith("N") || text.endsWith("y")
+                ? TextNode.valueOf(text)
+                : DecimalNode.valueOf(new BigDecimal(text));
+    }
+
     private static ObjectNode row(ResultSet rows) throws SQLException {
         ObjectNode row = JsonNodeFactory.instance.objectNode();
         ResultSetMetaData columns = rows.getMetaData();
@@ -123,6 +138,7 @@ final class Source implements AutoCloseable {
                     long value = rows.getLong(i);
                     row.put(name, rows.wasNull() ? null : (Long) value);
                 }
+                case "numeric", "float4", "float8" -> row.set(name, number(rows.getString(i)));
                 default -> row.put(name, rows.getString(i));
             }
         }

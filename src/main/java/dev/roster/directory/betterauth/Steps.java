@@ -16,7 +16,9 @@ import dev.roster.directory.betterauth.Step.Verdict;
 import dev.roster.platform.crypto.Digests;
 import dev.roster.platform.crypto.SecretBox;
 import dev.roster.platform.http.ClientAddress;
+import dev.roster.platform.http.RequestContext;
 import dev.roster.platform.json.Documents;
+import dev.roster.platform.json.Numbers;
 import dev.roster.platform.json.Text;
 import dev.roster.platform.persistence.ImportableEntity;
 import dev.roster.platform.problem.ProblemException;
@@ -46,7 +48,7 @@ final class Steps {
 
     private static final Pattern PHONE = Pattern.compile("\\+[1-9]\\d{6,14}");
     private static final int SESSION_TOKEN = 32;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = Numbers.exact(new ObjectMapper());
 
     private static final Set<String> STATUSES =
             new TreeSet<>(Set.of("pending", "accepted", "rejected", "canceled"));
@@ -89,6 +91,7 @@ final class Steps {
     private final SecretBox box;
     private final BackupCodes backupCodes;
     private final BetterAuthSecrets secrets;
+    private final TakenValues values;
     private final Instant now;
 
     Steps(
@@ -96,11 +99,13 @@ final class Steps {
             SecretBox box,
             BackupCodes backupCodes,
             BetterAuthSecrets secrets,
+            TakenValues values,
             Instant now) {
         this.hasher = hasher;
         this.box = box;
         this.backupCodes = backupCodes;
         this.secrets = secrets;
+        this.values = values;
         this.now = now;
     }
 
@@ -199,6 +204,7 @@ final class Steps {
             attributes.put("phoneNumber", phone);
         }
         to.put("event", newId().toString());
+        values.user(to);
         times(from, to);
         return Verdict.TAKEN;
     }
@@ -340,7 +346,7 @@ final class Steps {
         Instant updatedAt = Instant.parse(from.get("updatedAt").asText());
         to.put("remember", Duration.between(updatedAt, expiresAt).compareTo(UNREMEMBERED) > 0);
         to.put("ip_address", ClientAddress.network(from.path("ipAddress").asText("")));
-        to.put("user_agent", from.path("userAgent").asText(""));
+        to.put("user_agent", RequestContext.shortened(from.path("userAgent").asText("")));
         copy(from, "expiresAt", to, "expires_at");
         copy(from, "impersonatedBy", to, "impersonated_by");
         copy(from, "activeOrganizationId", to, "active_organization_id");
@@ -492,6 +498,11 @@ final class Steps {
         } else if (!from.path("metadata").asText("").isEmpty() && from.hasNonNull("metadata")) {
             return Verdict.refused("its metadata is not JSON that can be stored");
         }
+        Optional<String> slug = values.slugFault(from.path("slug").asText(""));
+        if (slug.isPresent()) {
+            return Verdict.refused("its slug " + slug.get());
+        }
+        values.organization(to);
         times(from, to);
         return Verdict.TAKEN;
     }
@@ -559,6 +570,7 @@ final class Steps {
             return Verdict.refused(NO_ORGANIZATION);
         }
         copy(from, "name", to, "name");
+        values.team(to);
         times(from, to);
         return Verdict.TAKEN;
     }
@@ -724,6 +736,7 @@ final class Steps {
         if (metadata != null && !metadata.isNull()) {
             to.set("metadata", metadata);
         }
+        values.apiKey(to);
         times(from, to);
         return Verdict.TAKEN;
     }

@@ -444,7 +444,7 @@ public class PersonalData {
                 } else {
                     try (JsonParser from = json.createParser(text)) {
                         from.nextToken();
-                        to.copyCurrentStructure(from);
+                        to.copyCurrentStructureExact(from);
                     }
                 }
             }
@@ -465,7 +465,7 @@ public class PersonalData {
                         at = from.nextTextValue();
                         key = from.nextTextValue();
                         from.nextToken();
-                        to.copyCurrentStructure(from);
+                        to.copyCurrentStructureExact(from);
                         from.nextToken();
                         count++;
                     }

@@ -6,6 +6,7 @@ import dev.roster.access.Role;
 import dev.roster.access.RoleGrant;
 import dev.roster.audit.AuditAction;
 import dev.roster.audit.AuditLog;
+import dev.roster.groups.OrganizationConfig;
 import dev.roster.jobs.JobFailure;
 import dev.roster.jobs.JobKind;
 import dev.roster.jobs.JobRun;
@@ -89,8 +90,21 @@ class ImportJob implements JobKind {
                     WHERE NOT EXISTS (SELECT FROM groups WHERE groups.slug = n.slug)
                 ) AS g ON r.groups IS NOT NULL
                 WHERE r.job_id = :job AND r.number > :position AND r.number <= :position + :batch
-            ), good AS (
+            ), fine AS (
                 SELECT * FROM s WHERE faults IS NULL AND missing IS NULL AND denied IS NULL
+            ), held AS MATERIALIZED (
+                SELECT g.slug, (SELECT count(*) FROM memberships m WHERE m.group_id = g.id) AS members
+                FROM groups g WHERE g.slug = ANY (ARRAY(SELECT DISTINCT unnest(groups) FROM fine))
+            ), crowded AS MATERIALIZED (
+                SELECT line, string_agg(slug, ', ' ORDER BY slug) AS slugs
+                FROM (
+                    SELECT fine.line, n.slug, row_number() OVER (PARTITION BY n.slug ORDER BY fine.number) AS place
+                    FROM fine CROSS JOIN LATERAL unnest(fine.groups) AS n (slug)
+                    WHERE NOT EXISTS (SELECT FROM users u
+                        WHERE u.email_key = fine.email_key AND (u.deleted_at IS NULL OR u.address_held))
+                ) AS p JOIN held USING (slug) WHERE held.members + p.place > :members GROUP BY line
+            ), good AS (
+                SELECT * FROM fine WHERE line NOT IN (SELECT line FROM crowded)
             )""";
 
     /**
@@ -162,6 +176,8 @@ class ImportJob implements JobKind {
                 UNION ALL
                 SELECT line, 'groups', 'names groups that do not exist: ' || missing FROM s WHERE faults IS NULL AND missing IS NOT NULL
                 UNION ALL
+                SELECT line, 'groups', 'names groups that have all the members they may have: ' || slugs FROM crowded
+                UNION ALL
                 SELECT line, denied, CASE denied WHEN 'roles' THEN 'names a role that is gone, or allows more than you may'
                     ELSE 'needs a permission that is gone' END FROM s WHERE faults IS NULL AND denied IS NOT NULL
                 UNION ALL
@@ -177,6 +193,14 @@ class ImportJob implements JobKind {
                     WHERE cardinality(roles) > 0 AND user_id IN (SELECT id FROM made))
             """;
 
+    /** Holds the groups of the next rows, so that nobody else takes the places that are counted. */
+    private static final String LOCK_GROUPS =
+            """
+            SELECT id FROM groups WHERE slug = ANY (ARRAY(SELECT DISTINCT unnest(groups) FROM import_rows
+                WHERE job_id = :job AND number > :position AND number <= :position + :batch AND groups IS NOT NULL))
+            ORDER BY id FOR NO KEY UPDATE
+            """;
+
     /**
      * For this transaction: everything is looked up by a key. Of a table that has just been filled
      * the planner would read all of it for every row.
@@ -185,6 +209,7 @@ class ImportJob implements JobKind {
 
     private final EntityManager entityManager;
     private final LongConnections connections;
+    private final OrganizationConfig organizations;
     private final AuditLog audit;
     private final ObjectMapper json;
     private final Clock clock;
@@ -192,11 +217,13 @@ class ImportJob implements JobKind {
     ImportJob(
             EntityManager entityManager,
             LongConnections connections,
+            OrganizationConfig organizations,
             AuditLog audit,
             ObjectMapper json,
             Clock clock) {
         this.entityManager = entityManager;
         this.connections = connections;
+        this.organizations = organizations;
         this.audit = audit;
         this.json = json;
         this.clock = clock;
@@ -280,6 +307,14 @@ class ImportJob implements JobKind {
         boolean dryRun = run.parameters().path("dryRun").asBoolean();
         Instant now = clock.instant();
         entityManager.createNativeQuery(BY_INDEX).getSingleResult();
+        if (!dryRun) {
+            entityManager
+                    .createNativeQuery(LOCK_GROUPS)
+                    .setParameter("job", run.id())
+                    .setParameter("position", position)
+                    .setParameter("batch", BATCH)
+                    .getResultList();
+        }
         var query =
                 entityManager
                         .createNativeQuery(ROWS + (dryRun ? LOOK : MERGE) + REPORT, Object[].class)
@@ -290,6 +325,7 @@ class ImportJob implements JobKind {
                         .setParameter("groups", rights.groups())
                         .setParameter("verified", rights.verified())
                         .setParameter("bans", rights.bans())
+                        .setParameter("members", organizations.membershipLimit())
                         .setParameter(
                                 "skip",
                                 run.parameters().path("onDuplicate").asText().equals("skip"));

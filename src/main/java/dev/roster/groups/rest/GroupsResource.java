@@ -283,7 +283,10 @@ public class GroupsResource {
             responseCode = "201",
             description = "The member as stored, who was none before",
             content = @Content(schema = @Schema(implementation = GroupMemberView.class)))
-    @APIResponse(responseCode = "409", description = "`conflict`: the last owner stays one")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "`conflict`: the last owner stays one, or the group has the members it may have")
     public Response putMember(
             @PathParam("id") UUID id,
             @PathParam("userId") UUID userId,

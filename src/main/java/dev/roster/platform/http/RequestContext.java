@@ -49,9 +49,11 @@ public class RequestContext {
     /** The {@code User-Agent} header, at most 512 characters; empty when there is none. */
     public String userAgent() {
         String agent = request().getHeader("User-Agent");
-        if (agent == null) {
-            return "";
-        }
+        return agent == null ? "" : shortened(agent);
+    }
+
+    /** A user agent as it is kept. */
+    public static String shortened(String agent) {
         return agent.length() > MAX_USER_AGENT ? agent.substring(0, MAX_USER_AGENT) : agent;
     }
 

@@ -134,8 +134,8 @@ public class Documents {
         if (depth > MAX_DEPTH) {
             throw ProblemException.invalid(field, "is nested deeper than " + MAX_DEPTH + " levels");
         }
-        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
-            throw ProblemException.invalid(field, "is too large a number");
+        if (node.isNumber() && !Numbers.isStorable(node)) {
+            throw ProblemException.invalid(field, Numbers.TOO_LONG);
         }
         if (node.isTextual() && !Text.isStorable(node.textValue())) {
             throw new ProblemException(

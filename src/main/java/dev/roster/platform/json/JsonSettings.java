@@ -25,7 +25,10 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** JSON is read strictly: no unknown names, no name twice, no number where a string belongs. */
+/**
+ * JSON is read strictly: no unknown names, no name twice, no number where a string belongs, no
+ * number rounded.
+ */
 @Singleton
 class JsonSettings implements ObjectMapperCustomizer {
 
@@ -37,6 +40,7 @@ class JsonSettings implements ObjectMapperCustomizer {
 
     @Override
     public void customize(ObjectMapper mapper) {
+        Numbers.exact(mapper);
         mapper.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         mapper.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         mapper.getFactory()

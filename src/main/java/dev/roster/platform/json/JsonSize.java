@@ -10,7 +10,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.charset.StandardCharsets;
 
 /** JSON of at most so many bytes, written without white space in UTF-8. Null passes. */
 @Documented
@@ -42,7 +41,7 @@ public @interface JsonSize {
 
         @Override
         public boolean isValid(JsonNode value, ConstraintValidatorContext context) {
-            return value == null || value.toString().getBytes(StandardCharsets.UTF_8).length <= max;
+            return value == null || Numbers.bytes(value) <= max;
         }
     }
 }
