@@ -206,8 +206,8 @@ class UsersResourceTest {
                                     "*",
                                     "{\"name\":\""
                                             + "x".repeat(200)
-                                            + "\",\"image\":\""
-                                            + "y".repeat(2048)
+                                            + "\",\"image\":\"https://img.example/"
+                                            + "y".repeat(2028)
                                             + "\"}")
                             .statusCode());
         }

@@ -178,6 +178,10 @@ final class Steps {
                 return Verdict.refused(column + " holds characters that are not text");
             }
         }
+        if (from.path("id").asText().length() > ImportableEntity.MAX_EXTERNAL_ID) {
+            return Verdict.refused(
+                    "its id has more than " + ImportableEntity.MAX_EXTERNAL_ID + " characters");
+        }
         UUID id = identify(from, to);
         to.put("name", from.path("name").asText(""));
         to.put("email", email);

@@ -15,6 +15,7 @@ import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
 import dev.roster.users.ProfileDocument;
 import dev.roster.users.User;
+import dev.roster.users.Users;
 import dev.roster.users.UserDocument;
 import dev.roster.users.Username;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,8 +48,6 @@ class RowRules {
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
     private static final Set<String> STATUSES = Set.of(User.STATUS_ACTIVE, User.STATUS_INVITED);
-    private static final int MAX_BAN_REASON = 1000;
-    private static final int MAX_EXTERNAL_ID = 255;
 
     private final Validator validator;
     private final UsernameRules usernames;
@@ -120,7 +119,7 @@ class RowRules {
         if (externalId == null) {
             return;
         }
-        if (externalId.isBlank() || externalId.length() > MAX_EXTERNAL_ID) {
+        if (externalId.isBlank() || externalId.length() > ImportableEntity.MAX_EXTERNAL_ID) {
             user.fault(UserColumns.EXTERNAL_ID, "must have 1 to 255 characters");
         } else if (UserRow.isScientific(externalId)) {
             user.fault(
@@ -206,9 +205,9 @@ class RowRules {
         }
         user.banned = user.truth(row, UserColumns.BANNED);
         user.banReason = user.text(row, UserColumns.BAN_REASON);
-        if (user.banReason != null && user.banReason.length() > MAX_BAN_REASON) {
+        if (user.banReason != null && user.banReason.length() > Users.Ban.MAX_REASON) {
             user.fault(
-                    UserColumns.BAN_REASON, "must have at most " + MAX_BAN_REASON + " characters");
+                    UserColumns.BAN_REASON, "must have at most " + Users.Ban.MAX_REASON + " characters");
         }
         String expires = user.text(row, UserColumns.BAN_EXPIRES);
         if (expires != null) {

@@ -24,6 +24,9 @@ class CorsFilter {
             "set-auth-token, set-auth-jwt, X-Retry-After, Retry-After, ETag, Location, Link,"
                     + " X-Request-Id, Content-Disposition, Idempotency-Replayed";
 
+    /** Longer than any scheme, domain name and port; a trusted origin is sent back in a header. */
+    private static final int MAX_ORIGIN = 300;
+
     private final TrustedOrigins origins;
 
     CorsFilter(TrustedOrigins origins) {
@@ -44,7 +47,7 @@ class CorsFilter {
         }
         response.headers().add("Vary", "Origin");
         String origin = request.getHeader("Origin");
-        if (origin == null || !origins.trusts(origin)) {
+        if (origin == null || origin.length() > MAX_ORIGIN || !origins.trusts(origin)) {
             routing.next();
             return;
         }

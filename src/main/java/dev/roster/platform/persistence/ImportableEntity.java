@@ -15,6 +15,9 @@ import org.hibernate.annotations.UuidGenerator;
 @MappedSuperclass
 public abstract class ImportableEntity extends BaseEntity {
 
+    /** Characters of an identifier of another service: tokens hold it, and indexes. */
+    public static final int MAX_EXTERNAL_ID = 255;
+
     private static final Pattern UUID_TEXT =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 

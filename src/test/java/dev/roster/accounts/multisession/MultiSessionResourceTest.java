@@ -140,6 +140,49 @@ class MultiSessionResourceTest {
                 "nobody who is not to be remembered is");
     }
 
+    private static void assertShort(Response response) {
+        int size =
+                response.headers().asList().stream()
+                        .mapToInt(it -> it.getName().length() + it.getValue().length() + 4)
+                        .sum();
+        assertTrue(size < 4096, () -> size + ": " + response.headers());
+    }
+
+    @Test
+    @DisplayName("has a response clear no more of many old cookies than proxies take headers of")
+    void manyOldCookies() {
+        Caller ada = Caller.signUp();
+        Device device = new Device();
+        String prefix = Cookies.DEVICE;
+        for (int i = 0; i < 25; i++) {
+            Device other = new Device();
+            other.signIn(ada);
+            other.jar.forEach(
+                    (name, value) -> {
+                        if (name.startsWith(prefix)) {
+                            device.jar.put(name, value);
+                        }
+                    });
+        }
+        Response signedIn =
+                device.post(
+                        "/sign-in/email",
+                        Map.of(
+                                "email",
+                                ada.email,
+                                "password",
+                                Caller.PASSWORD,
+                                "callbackURL",
+                                "/" + "a".repeat(2000)));
+        signedIn.then().statusCode(200);
+        assertShort(signedIn);
+        assertEquals(ada.id.toString(), device.active());
+        Response out = device.post("/sign-out", Map.of());
+        out.then().statusCode(200);
+        assertShort(out);
+        assertEquals(List.of(), device.users());
+    }
+
     @Test
     @DisplayName("lists them oldest first and changes between them")
     void change() {
