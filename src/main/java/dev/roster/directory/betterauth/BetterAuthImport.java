@@ -295,8 +295,7 @@ class BetterAuthImport {
             Verdict verdict = step.mapping().map(row, to, references);
             switch (verdict.kind()) {
                 case TAKEN -> {
-                    TakenValues.notes(to)
-                            .forEach(note -> report.refuse(step, row, note.asText()));
+                    TakenValues.notes(to).forEach(note -> report.refuse(step, row, note.asText()));
                     mapped.add(to);
                 }
                 case REFUSED -> {

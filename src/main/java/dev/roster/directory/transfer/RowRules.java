@@ -15,9 +15,9 @@ import dev.roster.users.EmailAddress;
 import dev.roster.users.Profile;
 import dev.roster.users.ProfileDocument;
 import dev.roster.users.User;
-import dev.roster.users.Users;
 import dev.roster.users.UserDocument;
 import dev.roster.users.Username;
+import dev.roster.users.Users;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
@@ -207,7 +207,8 @@ class RowRules {
         user.banReason = user.text(row, UserColumns.BAN_REASON);
         if (user.banReason != null && user.banReason.length() > Users.Ban.MAX_REASON) {
             user.fault(
-                    UserColumns.BAN_REASON, "must have at most " + Users.Ban.MAX_REASON + " characters");
+                    UserColumns.BAN_REASON,
+                    "must have at most " + Users.Ban.MAX_REASON + " characters");
         }
         String expires = user.text(row, UserColumns.BAN_EXPIRES);
         if (expires != null) {
