@@ -1352,20 +1352,30 @@ class ImportResourceTest {
         }
 
         @Test
-        @DisplayName("does a step again whose group went while it waited")
+        @DisplayName("refuses the rows of a group that goes while a step waits for it")
         void groupGone() throws Exception {
             Database.update(
                     "INSERT INTO groups (id, name, slug) VALUES (gen_random_uuid(), 'G', ?)", mark);
-            JsonNode job =
-                    meanwhile(
-                            admin,
-                            "email,name,groups\nu1@M.example,A," + mark + "\nu2@M.example,B,\n",
-                            2,
-                            () -> Database.update("DELETE FROM groups WHERE slug = ?", mark));
-            assertCounts(job, 1, 0, 1);
-            assertEquals(
-                    "2 groups: names groups that do not exist: " + mark + "\n",
-                    Imports.report(admin, job));
+            try (Connection held = Database.connect();
+                    PreparedStatement delete =
+                            held.prepareStatement("DELETE FROM groups WHERE slug = ?")) {
+                held.setAutoCommit(false);
+                delete.setString(1, mark);
+                delete.executeUpdate();
+                String location =
+                        Imports.location(
+                                csv(
+                                        "email,name,groups\nu1@M.example,A,"
+                                                + mark
+                                                + "\nu2@M.example,B,\n"));
+                awaitWaiting("SELECT id FROM groups%FOR NO KEY UPDATE%");
+                held.commit();
+                JsonNode job = Imports.await(admin, location);
+                assertCounts(job, 1, 0, 1);
+                assertEquals(
+                        "2 groups: names groups that do not exist: " + mark + "\n",
+                        Imports.report(admin, job));
+            }
         }
 
         @Test
