@@ -234,7 +234,7 @@ class OneRuleTest {
     }
 
     @Test
-    @DisplayName("and groups, teams and API keys have theirs in both APIs")
+    @DisplayName("and groups and teams have theirs in both APIs")
     void groups() {
         Caller ada = Caller.signUp();
         Map<String, Object> big = Map.of("a", "x".repeat(16 * 1024));
@@ -260,7 +260,6 @@ class OneRuleTest {
                 400,
                 auth(ada, "/organization/create-team", Map.of("name", name, "organizationId", id))
                         .statusCode());
-        assertEquals(400, auth(ada, "/api-key/create", Map.of("metadata", big)).statusCode());
     }
 
     @Test
@@ -391,14 +390,6 @@ class OneRuleTest {
         Response patched = Rest.patch(admin, group, "*", "{\"metadata\":{\"d\":1.50}}");
         String merged = patched.asString().replace(" ", "");
         assertTrue(merged.contains(metadata.replace("}", ",\"d\":1.50}")), patched.asString());
-        Response key =
-                ada.request()
-                        .contentType(ContentType.JSON)
-                        .body("{\"metadata\":" + metadata + "}")
-                        .post("/api/auth/api-key/create");
-        assertTrue(key.asString().contains(metadata), key.asString());
-        Response got = ada.request().get("/api/auth/api-key/get?id=" + key.path("id"));
-        assertTrue(got.asString().contains(metadata), got.asString());
         String attributes = "/api/v1/users/" + ada.id + "/attributes";
         Response attribute =
                 Rest.patch(

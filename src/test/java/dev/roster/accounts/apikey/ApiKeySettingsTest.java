@@ -104,6 +104,22 @@ class ApiKeySettingsTest {
                 .body("metadata", equalTo(null));
     }
 
+    @Test
+    @DisplayName("keep the numbers of their metadata, which is bounded")
+    void metadata() {
+        String numbers = "{\"a\":19.90,\"b\":0.1234567890123456789,\"c\":12345678901234567890}";
+        Response made = create(caller, "{\"name\":\"n\",\"metadata\":" + numbers + "}");
+        assertTrue(made.asString().contains(numbers), made.asString());
+        Response got = get(caller.request(), "get?id=" + made.path("id"));
+        assertTrue(got.asString().contains(numbers), got.asString());
+        String big = "\"metadata\":{\"a\":\"" + "x".repeat(16 * 1024) + "\"}}";
+        assertError(create(caller, "{\"name\":\"n\"," + big), 400, "VALIDATION_ERROR");
+        assertError(
+                post(caller.request(), "update", "{\"keyId\":\"" + key.id() + "\"," + big),
+                400,
+                "VALIDATION_ERROR");
+    }
+
     @Nested
     @DisplayName("act as sessions")
     class Sessions {
