@@ -85,7 +85,19 @@ public class Transactions {
         if (DatabaseFailure.isConcurrentChange(failure)) {
             return MAX_ATTEMPTS;
         }
-        return DatabaseFailure.isKeyViolation(failure) ? MAX_ATTEMPTS_AFTER_VIOLATION : 1;
+        return DatabaseFailure.isKeyViolation(failure) && !isTakenByUser(failure)
+                ? MAX_ATTEMPTS_AFTER_VIOLATION
+                : 1;
+    }
+
+    /**
+     * Whether a user has the address or the name already. That is not tried again: the repetition
+     * and its pause would tell by the time whether an address has an account.
+     */
+    private static boolean isTakenByUser(Exception failure) {
+        return DatabaseFailure.violatedConstraint(failure)
+                .filter(constraint -> constraint.startsWith("users_"))
+                .isPresent();
     }
 
     /** Lets the others finish; no connection is held meanwhile. */

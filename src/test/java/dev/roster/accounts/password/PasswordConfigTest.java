@@ -41,7 +41,7 @@ class PasswordConfigTest {
         assertEquals(1, config.argon2().parallelism());
         assertEquals(12, config.bcrypt().cost());
         assertEquals(0, config.hashing().threads());
-        assertEquals(128, config.hashing().queue());
+        assertEquals(256, config.hashing().queue());
         assertEquals(8, config.minLength());
         assertEquals(128, config.maxLength());
     }
