@@ -1,6 +1,7 @@
 package dev.roster.directory.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.text.Normalizer;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
@@ -40,10 +41,14 @@ final class Comparisons {
                                             : Instant.parse(user.get(name).asText()));
             default ->
                     Comparator.comparing(
-                            user ->
-                                    user.get(name).isNull()
-                                            ? ""
-                                            : user.get(name).asText().toLowerCase(Locale.ROOT));
+                            user -> user.get(name).isNull() ? "" : folded(user.get(name).asText()));
         };
+    }
+
+    /** Without accents and letter case, as names are listed; no other value here has accents. */
+    private static String folded(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFD)
+                .replaceAll("\\p{Mn}", "")
+                .toLowerCase(Locale.ROOT);
     }
 }
