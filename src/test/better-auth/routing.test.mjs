@@ -88,7 +88,7 @@ describe("content type", () => {
         answer,
         415,
         "UNSUPPORTED_MEDIA_TYPE",
-        `Content-Type "${type}" is not allowed. Allowed types: application/x-www-form-urlencoded, application/json`,
+        `Content-Type "${type.replace("; ", ";")}" is not allowed. Allowed types: application/x-www-form-urlencoded, application/json`,
       );
       assert.deepEqual(answer.cookies, []);
     });

@@ -123,7 +123,12 @@ public class AccountResource {
             throw new AuthException(400, null, "No fields to update");
         }
         User stored = active.user();
-        fields.hold("name", name.orElse(null), stored.name, UserDocument.class);
+        // the contract takes an empty one
+        fields.hold(
+                "name",
+                name.filter(given -> !given.isEmpty()).orElse(null),
+                stored.name,
+                UserDocument.class);
         fields.hold("image", image.orElse(null), stored.image, UserDocument.class);
         fields.hold(
                 "displayUsername",

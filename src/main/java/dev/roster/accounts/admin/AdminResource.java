@@ -162,7 +162,7 @@ public class AdminResource {
         String email = fields.string("email");
         Optional<String> password = fields.optionalString("password").filter(p -> !p.isEmpty());
         String name = fields.string("name");
-        fields.hold("name", name, null, UserDocument.class);
+        fields.hold("name", name, "", UserDocument.class);
         Optional<List<String>> role = fields.optionalStrings("role");
         Optional<ObjectNode> data = fields.optionalObject("data");
         fields.check();
@@ -561,7 +561,7 @@ public class AdminResource {
         Username stored = user == null ? Username.NONE : Username.of(user);
         data.hold(
                 "name",
-                change.name().orElse(null),
+                change.name().filter(name -> !name.isEmpty()).orElse(null),
                 user == null ? null : user.name,
                 UserDocument.class);
         data.hold(

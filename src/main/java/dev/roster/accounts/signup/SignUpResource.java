@@ -85,7 +85,7 @@ public class SignUpResource {
                         "Invalid email address");
         String password = fields.nonEmpty("password");
         String image = fields.nullableString("image").map(ImageUrl.Check::orNone).orElse(null);
-        fields.hold("name", name, null, UserDocument.class);
+        fields.hold("name", name, "", UserDocument.class);
         fields.hold("image", image, null, UserDocument.class);
         fields.optionalString("callbackURL");
         boolean remember = fields.optionalBoolean("rememberMe").orElse(true);
