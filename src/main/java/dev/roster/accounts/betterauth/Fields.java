@@ -224,12 +224,16 @@ public final class Fields {
 
     /** Finds fault with a member, by a rule of the caller's own. */
     public void fault(String name, String message) {
-        issues.add("[" + prefix + name + "] " + message);
+        issues.add(issue(name) + message);
+    }
+
+    private String issue(String name) {
+        return "[" + prefix + name + "] ";
     }
 
     /**
      * Holds a member to the rule that a record has for it, so that the rule is the same in both
-     * APIs.
+     * APIs. A member with a fault of the contract's own gets no second one.
      *
      * @param given null passes
      * @param stored passes whatever the rule says: a change is judged by what it changes
@@ -240,7 +244,9 @@ public final class Fields {
 
     /** The same where the record has another name for the member. */
     public void hold(String name, Object given, Object stored, Class<?> record, String component) {
-        if (given != null && !given.equals(stored)) {
+        if (given != null
+                && !given.equals(stored)
+                && issues.stream().noneMatch(told -> told.startsWith(issue(name)))) {
             validator
                     .validateValue(record, component, given)
                     .forEach(violation -> fault(name, violation.getMessage()));
