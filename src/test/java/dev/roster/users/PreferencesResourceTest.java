@@ -246,6 +246,21 @@ class PreferencesResourceTest {
             assertProblem(404, "not_found", Rest.get(ada, EDITOR));
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"1e-2147483648", "1e2147483648", "1e99999999999"})
+        @DisplayName("refuses a number whose exponent is out of range, in both APIs")
+        void exponent(String number) {
+            String body = "{\"a\": " + number + "}";
+            assertEquals(400, Rest.put(ada, EDITOR, null, body).statusCode());
+            assertEquals(
+                    400,
+                    ada.request()
+                            .contentType("application/json")
+                            .body(body)
+                            .post("/api/auth/update-user")
+                            .statusCode());
+        }
+
         @Test
         @DisplayName("keeps the value of every number, through storing, reading and the export")
         void numbers() {

@@ -149,7 +149,8 @@ class BodyAndOriginFilter implements ContainerRequestFilter {
             if (tree instanceof ObjectNode object) {
                 return object;
             }
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
+            // Jackson throws the latter for an exponent that no BigDecimal has
             throw AuthError.BAD_REQUEST.exception();
         }
         throw AuthError.VALIDATION_ERROR.exception("[body] Invalid input: expected object");

@@ -162,8 +162,8 @@ class Tokens {
     private Optional<JsonNode> object(byte[] bytes) {
         try {
             return Optional.ofNullable(json.readTree(bytes)).filter(JsonNode::isObject);
-        } catch (IOException e) {
-            // not JSON: no token of ours
+        } catch (IOException | NumberFormatException e) {
+            // not JSON, or a number out of range: no token of ours
             return Optional.empty();
         }
     }

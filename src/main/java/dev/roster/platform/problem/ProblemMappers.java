@@ -115,6 +115,19 @@ class ProblemMappers {
                 .build();
     }
 
+    /** Jackson lets this one out for a number whose exponent no BigDecimal has. */
+    @ServerExceptionMapper
+    Response number(NumberFormatException e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith("com.fasterxml.jackson.")
+                ? answer(
+                                ProblemCode.MALFORMED_JSON,
+                                "A number's exponent is out of range",
+                                List.of())
+                        .build()
+                : any(e);
+    }
+
     @ServerExceptionMapper({OptimisticLockException.class, StaleStateException.class})
     Response stale(RuntimeException e) {
         return any(e);
