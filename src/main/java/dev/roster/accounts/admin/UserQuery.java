@@ -94,6 +94,8 @@ final class UserQuery {
                                                 .orElse("contains"),
                                         List.of(value)));
         query.optionalStrings("filterValue")
+                // one that cannot be read is a fault already
+                .filter(values -> !values.isEmpty())
                 .ifPresent(
                         values ->
                                 read.condition(

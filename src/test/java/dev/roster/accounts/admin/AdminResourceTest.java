@@ -202,6 +202,13 @@ class AdminResourceTest {
     class Lists {
 
         @Test
+        @DisplayName("refuses a filter with a NUL")
+        void filteredByNul() {
+            list(admin, Map.of("filterValue", "a\0b", "filterOperator", "contains"))
+                    .statusCode(400);
+        }
+
+        @Test
         @DisplayName("pages, searches, filters and sorts, and echoes the page it was asked for")
         void finds() {
             list(admin, Map.of("limit", 1, "sortBy", "createdAt", "sortDirection", "desc"))
