@@ -234,7 +234,7 @@ public class Profile extends BaseEntity {
         return attributes(userId);
     }
 
-    /** All attributes of a user who is not deleted, as PostgreSQL writes them. */
+    /** All attributes of an undeleted user, as PostgreSQL writes them. */
     static Optional<String> attributes(UUID userId) {
         List<?> rows =
                 getEntityManager()

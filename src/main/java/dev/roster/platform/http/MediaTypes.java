@@ -106,7 +106,7 @@ public final class MediaTypes {
         return range.isCompatible(MediaType.valueOf(type));
     }
 
-    /** The weight of a media range: 1 where it has none, or none that is a number. */
+    /** The weight of a media range: 1 without a {@code q} that is a number. */
     private static double quality(MediaType range) {
         String weight = range.getParameters().getOrDefault("q", "1");
         return WEIGHT.matcher(weight).matches() ? Double.parseDouble(weight) : 1;

@@ -180,7 +180,7 @@ class ProblemMappers {
             return unavailable(DATABASE_RETRY);
         }
         if (DatabaseFailure.isConcurrentChange(e)) {
-            // repeated in vain by Transactions
+            // Transactions has repeated it without success
             LOG.warnf("Concurrent changes: %s", rootMessage(e));
             return unavailable(CONTENTION_RETRY);
         }
